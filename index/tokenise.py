@@ -1,0 +1,184 @@
+"""Text → terms, in three fields: words, character n-grams and concepts.
+
+Words come from Sudachi (Takaoka et al. 2018) in modes A and C, in normalised spelling, without
+function words; English words are stemmed (Porter 2, snowballstemmer). N-grams are character
+bigrams and single kanji, a run of digits counting as one character so that 12月 is not 2月.
+Concepts are Sudachi's synonym groups and the lexicon's entries: 外相 and 外務大臣 share one.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import snowballstemmer
+from sudachipy import Dictionary, Morpheme, SplitMode
+from sudachipy import Tokenizer as SudachiTokenizer
+
+from index.lexicon import Lexicon, SequenceMatcher, default_lexicon
+from index.normalise import normalise
+
+TOKENISER_VERSION = "1"
+FIELDS = ("word", "gram", "concept", "english")
+
+_CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接尾辞", "接頭辞", "記号"}
+_STOP_JA = set(
+    "為る 有る 居る 成る 事 物 下さる 言う 教える 知る 出来る 行う 何 誰 何処 何時 何れ 其れ 此れ 様 為 方 者 所 ため こと もの "
+    "年間 人 的 等 際 内 中 後 前 上 下 間 第 お 御 について 於く 因る 対する 関する 付く 説明 質問 答える おく 年 月 日 回 時 とき どの その この あの".split()
+)
+_STOP_EN = set(
+    "a an the of in on at to for from by with about into over under as is are was were be been being do does did done has have had "
+    "having it its this that these those there here what which who whom whose when where why how and or but not no if than then "
+    "can could will would shall should may might must i you he she they we me him her them us my your his their our any some "
+    "please tell say said says me according chapter document text s t".split()
+)
+_ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+(?:[.,][0-9]+)*")
+_GRAM_UNIT = re.compile(r"[0-9]+|[a-z]+|[぀-ヿ々〆一-鿿㐀-䶿\U00020000-\U0002ffff]")
+_KANJI = re.compile(r"[々〆一-鿿㐀-䶿\U00020000-\U0002ffff]")
+_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A content word: its normalised term and where it stands in the original text."""
+
+    term: str
+    surface: str
+    start: int
+    end: int
+    pos: tuple[str, ...]
+    reading: str
+    concepts: tuple[str, ...]
+
+
+class Tokeniser:
+    """Sudachi with the core dictionary, and the lexicon. One per process: loading takes 0.1 s."""
+
+    def __init__(self, lexicon: Lexicon | None = None) -> None:
+        self._lexicon = lexicon if lexicon is not None else default_lexicon()
+        self._cached_words = lru_cache(maxsize=8192)(self._words)
+        self._cached_fields = lru_cache(maxsize=8192)(self._fields)
+
+    @cached_property
+    def _sudachi(self) -> SudachiTokenizer:
+        return Dictionary(dict="core").tokenizer(mode=SplitMode.C)
+
+    def tokens(self, text: str) -> list[Token]:
+        """The morphemes of a text (mode C), function words included, with original offsets."""
+        return [_token(m, span) for m, span in self._morphemes(text)]
+
+    def words(self, text: str) -> tuple[Token, ...]:
+        """The content words in modes A and C; a word that both give stands once."""
+        return self._cached_words(text)
+
+    def fields(self, text: str) -> dict[str, tuple[str, ...]]:
+        """The terms of a text by field, with repetitions. The dict must not be changed."""
+        return self._cached_fields(text)
+
+    def concepts(self, text: str) -> list[str]:
+        """Concept ids of a text: Sudachi's synonym groups, then the lexicon's entries."""
+        groups = [c for t in self.words(text) for c in t.concepts]
+        return groups + [c for _, _, c in self._matcher.find(self.short_terms(text))] + _months(normalise(text).text)
+
+    def short_terms(self, text: str) -> list[str]:
+        """The content words in mode A, or the stems of an English text: what phrases match on."""
+        if not _JAPANESE.search(text):
+            return list(english_terms(normalise(text).text))
+        short = (_token(m, (0, 0)) for whole, _ in self._morphemes(text) for m in whole.split(SplitMode.A))
+        return [t.term for t in short if is_content(t)]
+
+    @cached_property
+    def _matcher(self) -> SequenceMatcher:
+        phrases = ((phrase, f"l:{entry.term}") for entry in self._lexicon.entries for phrase in entry.phrases)
+        return SequenceMatcher(phrases, self.short_terms)
+
+    def _words(self, text: str) -> tuple[Token, ...]:
+        found: list[Token] = []
+        for whole, span in self._morphemes(text):
+            short = list(whole.split(SplitMode.A))
+            found.append(_token(whole, span))
+            found += [_token(m, span) for m in short] if len(short) > 1 else []
+        return tuple(t for t in found if is_content(t))
+
+    def _fields(self, text: str) -> dict[str, tuple[str, ...]]:
+        folded = normalise(text).text
+        return {
+            "word": tuple(t.term for t in self.words(text)) + tuple(_numbers_with_counter(folded)),
+            "gram": tuple(_grams(folded)),
+            "concept": tuple(dict.fromkeys(self.concepts(text))),
+            "english": tuple(english_terms(folded)),
+        }
+
+    def _morphemes(self, text: str) -> Iterator[tuple[Morpheme, tuple[int, int]]]:
+        n = normalise(text)
+        for m in self._sudachi.tokenize(n.text) if n.text else ():
+            if m.begin() < m.end():
+                yield m, n.original(m.begin(), m.end())
+
+
+def _token(m: Morpheme, span: tuple[int, int]) -> Token:
+    return Token(
+        m.normalized_form().lower(), m.surface(), *span, tuple(m.part_of_speech()), m.reading_form(),
+        tuple(f"s{g}" for g in m.synonym_group_ids()),
+    )
+
+
+def is_content(token: Token) -> bool:
+    """Whether a token carries meaning by itself: no particle, pronoun, numeral word or filler."""
+    if token.pos[0] not in _CONTENT or token.term in _STOP_JA or token.surface in _STOP_EN:
+        return False
+    return bool(token.term.strip()) and not (token.pos[1] == "数詞" and not _NUMBER.fullmatch(token.term))
+
+
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTH = re.compile(r"(?<![0-9])(1[0-2]|[1-9])月|\b(" + "|".join(_MONTHS) + r")\b")
+
+
+def _months(folded: str) -> list[str]:
+    """Months as concepts, `m6` for 6月 and June."""
+    return [f"m{m[1] or _MONTHS.index(m[2]) + 1}" for m in _MONTH.finditer(folded)]
+
+
+def _numbers_with_counter(folded: str) -> Iterator[str]:
+    """Numbers with their counter as one term: 2024年, 第15回, 5か国."""
+    for m in re.finditer(r"(第)?([0-9]+(?:[.,][0-9]+)*)(年代|年|月|日|回|か国|カ国|ヶ国|人|名|%|億|万|兆|周年|世紀|度|円|本)", folded):
+        yield m[0]
+
+
+def _grams(folded: str) -> Iterator[str]:
+    units = [(m[0], m.start(), m.end()) for m in _GRAM_UNIT.finditer(folded)]
+    for i, (unit, _, end) in enumerate(units):
+        if _KANJI.fullmatch(unit):
+            yield unit
+        if i + 1 < len(units) and units[i + 1][1] == end:
+            yield unit + units[i + 1][0]
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> object:
+    return snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=20000)
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))  # type: ignore[attr-defined]
+
+
+def english_terms(folded: str) -> Iterator[str]:
+    """Stems of the English words and the numbers of a folded text, stop words left out."""
+    for word in _ENGLISH_WORD.findall(folded):
+        bare = word.removesuffix("'s")
+        if bare not in _STOP_EN:
+            yield _stem(bare)
+
+
+def language_of(text: str) -> str:
+    """`ja` where a text holds any kana or kanji, else `en`."""
+    return "ja" if _JAPANESE.search(normalise(text).text) else "en"
+
+
+@lru_cache(maxsize=1)
+def default_tokeniser() -> Tokeniser:
+    """The tokeniser of this process, made at first use."""
+    return Tokeniser()

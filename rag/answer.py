@@ -1,0 +1,89 @@
+"""What an answer is, and its one JSON form for every interface."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Status = Literal["answered", "not_in_document"]
+Mode = Literal["quote", "model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact place a statement comes from: `document.text[start:end] == quote`."""
+
+    document: str
+    passage: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer with the citations that carry it.
+
+    `short` is the part of `text` that answers, as a half-open range of its code points.
+    `rendering` is the unofficial English rendering, where the document has one.
+    """
+
+    text: str
+    citations: tuple[Citation, ...]
+    short: tuple[int, int] | None = None
+    rendering: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """A passage that was retrieved, with its score in [0, 1]."""
+
+    document: str
+    passage: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer. `citations` lists those of the statements, in order, without repetition.
+
+    `confidence` is the estimated probability that the document answers the question.
+    """
+
+    question: str
+    standalone_question: str
+    language: Literal["ja", "en"]
+    status: Status
+    text: str
+    short_answer: str | None
+    confidence: float
+    statements: tuple[Statement, ...]
+    retrieved: tuple[Retrieved, ...]
+    mode: Mode = "quote"
+    seconds: float = 0.0
+    explanation: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All citations of the statements, first use first."""
+        return tuple(dict.fromkeys(c for s in self.statements for c in s.citations))
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that the command line, and every other program interface, gives."""
+        return {
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "language": self.language,
+            "status": self.status,
+            "answer": self.text,
+            "short_answer": self.short_answer,
+            "confidence": round(self.confidence, 4),
+            "citations": [_plain(c) for c in self.citations],
+            "retrieved": [{**_plain(r), "score": round(r.score, 4)} for r in self.retrieved],
+            "mode": self.mode,
+            "seconds": round(self.seconds, 4),
+        }
+
+
+def _plain(record: Citation | Retrieved) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__slots__}

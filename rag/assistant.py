@@ -1,0 +1,126 @@
+"""The assistant: a question and the turns before it in, a verified answer out."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from index.lexicon import default_lexicon
+from index.local import LocalIndex
+from index.open import open_index
+from index.snapshot import Progress, quiet
+from rag.answer import Answer, Retrieved, Statement
+from rag.config import Config
+from rag.evidence import EvidenceReader
+from rag.followup import FollowUps, Turn
+from rag.gate import Gate, load_gate
+from rag.phrases import NOT_IN_DOCUMENT
+from rag.question import Question, understand
+from rag.quote import select, statements
+from rag.retrieve import Candidate, Ranker
+from rag.spelling import Speller
+from rag.verify import verify
+from source.errors import HakushoError
+
+
+class QuestionError(HakushoError):
+    """A question that cannot be asked."""
+
+
+class Assistant:
+    """Answers questions over one index. Safe to use from several threads."""
+
+    def __init__(self, index: LocalIndex, *, config: Config | None = None, gate: Gate | None = None) -> None:
+        self.index = index
+        self.config = config or Config()
+        self.ranker = Ranker(index)
+        self.evidence = EvidenceReader(index, default_lexicon().attributes)
+        self._gate = gate or load_gate()
+        self._speller = Speller(index)
+        self._followups = FollowUps(index.tokeniser)
+
+    @classmethod
+    def open(cls, folder: Path | None = None, *, progress: Progress = quiet) -> "Assistant":
+        """Opens an index folder, the default one by default. Raises HakushoError."""
+        return cls(open_index(folder, progress=progress))
+
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """Answers a question; `history` are the user's earlier questions, oldest first.
+
+        Raises QuestionError for an empty or overlong question.
+        """
+        started = time.perf_counter()
+        self._check(question)
+        standalone = self.standalone(question, history)
+        understood, candidates, confidence = self._find(standalone)
+        language = understand(question).language
+        answered = bool(candidates) and confidence >= self._gate.threshold
+        made = self._statements(understood, candidates) if answered else ()
+        verify((c for s in made for c in s.citations), self.index)
+        return Answer(
+            question=question,
+            standalone_question=standalone,
+            language=language,
+            status="answered" if made else "not_in_document",
+            text=_text(made) if made else NOT_IN_DOCUMENT[language],
+            short_answer=_short(made),
+            confidence=confidence,
+            statements=made,
+            retrieved=tuple(_retrieved(c) for c in candidates[: self.config.retrieved]),
+            seconds=time.perf_counter() - started,
+            explanation={"answer_type": understood.answer_type, "signals": candidates[0].signals if candidates else {}},
+        )
+
+    def search(self, question: str, k: int = 10) -> list[Candidate]:
+        """The best `k` passages for a question, best first."""
+        self._check(question)
+        return self.ranker.rank(self._speller.correct(question)[0], k=k, candidates=max(k, self.config.candidates))
+
+    def standalone(self, question: str, history: Sequence[str]) -> str:
+        """The question with its spelling mended and its follow-up resolved."""
+        turns: list[Turn] = []
+        for earlier in history[-6:]:
+            if earlier.strip():
+                turns.append(self._turn(self._resolve(earlier, turns)))
+        return self._resolve(question, turns)
+
+    def _resolve(self, question: str, turns: list[Turn]) -> str:
+        return self._followups.resolve(self._speller.correct(question.strip())[0], turns)
+
+    def _turn(self, standalone: str) -> Turn:
+        """An earlier turn with what it answered, for pronouns that point at the answer."""
+        understood, candidates, confidence = self._find(standalone[: self.config.max_question])
+        if not candidates or confidence < self._gate.threshold:
+            return Turn(standalone)
+        made = self._statements(understood, candidates)
+        return Turn(standalone, _short(made), candidates[0].passage.text)
+
+    def _find(self, standalone: str) -> tuple[Question, list[Candidate], float]:
+        understood = understand(standalone)
+        candidates = self.ranker.rank(standalone, k=max(self.config.retrieved, 10), candidates=self.config.candidates)
+        confidence = self._gate.probability(self.evidence.measure(understood, candidates)) if candidates else 0.0
+        return understood, candidates, confidence
+
+    def _statements(self, question: Question, candidates: list[Candidate]) -> tuple[Statement, ...]:
+        passages = select(question, candidates, self.index, self.config)
+        return statements(question, passages, candidates[0].passage, self.index)
+
+    def _check(self, question: str) -> None:
+        if not question.strip():
+            raise QuestionError("the question is empty: type a question about the document")
+        if len(question) > self.config.max_question:
+            raise QuestionError(f"the question has {len(question)} characters: ask in {self.config.max_question} or fewer")
+
+
+def _text(made: Sequence[Statement]) -> str:
+    """The statements as plain text; an English reader gets the rendering and what it renders."""
+    return "\n".join(f"{s.rendering}\n{s.text}" if s.rendering else s.text for s in made)
+
+
+def _short(made: Sequence[Statement]) -> str | None:
+    parts = [s.text[s.short[0] : s.short[1]] for s in made if s.short]
+    return "、".join(dict.fromkeys(parts)) or None
+
+
+def _retrieved(candidate: Candidate) -> Retrieved:
+    p = candidate.passage
+    return Retrieved(p.document, p.id, p.start, p.end, candidate.score)

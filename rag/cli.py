@@ -1,0 +1,185 @@
+"""The command line: `hakusho ask | search | passage | index | eval | serve | doctor`.
+
+Heavy imports happen inside the commands that need them, so that `--help` is quick.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from source.errors import HakushoError
+
+_EPILOG = """environment:
+  HAKUSHO_INDEX      the default index folder
+  HAKUSHO_EMBEDDING  another embedding model: a hub name or a folder (default: the shipped one)
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command. Returns 0, or 1 where a batch had errors, or 2 for a mistake by the user."""
+    given = _parser().parse_args(arguments)
+    try:
+        status: int = given.run(given)
+        sys.stdout.flush()
+    except HakushoError as error:
+        print(f"hakusho: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hakusho", description="Ask a document; every sentence of the answer is quoted from it.",
+        epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _ask_parser(commands)
+    _search_parser(commands)
+    _index_parser(commands)
+    passage = commands.add_parser("passage", help="show a passage with its place")
+    passage.add_argument("id", help="a passage id, such as ca-2-07-1")
+    _finish(passage, _passage)
+    evaluate = commands.add_parser("eval", help="run the fixed question set")
+    evaluate.add_argument("--questions", type=Path, help="another question file (JSON lines)")
+    evaluate.add_argument("--split", choices=["tune", "test", "all"], default="test")
+    evaluate.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too")
+    _finish(evaluate, _eval)
+    serve = commands.add_parser("serve", help="open the web chat")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=7860)
+    serve.add_argument("--open", action="store_true", help="open a browser window")
+    _finish(serve, _serve)
+    _finish(commands.add_parser("doctor", help="check the installation and the index"), _doctor)
+    return parser
+
+
+def _finish(parser: argparse.ArgumentParser, run: object, *, index: bool = True) -> None:
+    if index:
+        parser.add_argument("--index", type=Path, metavar="DIR", help="another index folder")
+    parser.set_defaults(run=run)
+
+
+def _ask_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    ask = commands.add_parser("ask", help="ask a question")
+    ask.add_argument("question", nargs="?", help="the question")
+    ask.add_argument("--batch", metavar="FILE", help="JSON lines of questions; - for standard input")
+    ask.add_argument("--json", action="store_true", help="one JSON object")
+    ask.add_argument("--history", action="append", default=[], metavar="QUESTION", help="an earlier question; may be repeated")
+    _finish(ask, _ask)
+
+
+def _search_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    search = commands.add_parser("search", help="list the nearest passages")
+    search.add_argument("question")
+    search.add_argument("-k", type=_positive, default=5, help="how many (default 5)")
+    search.add_argument("--json", action="store_true")
+    _finish(search, _search)
+
+
+def _index_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    index = commands.add_parser("index", help="build or look at an index")
+    actions = index.add_subparsers(required=True, metavar="ACTION")
+    build = actions.add_parser("build", help="index a folder of .txt files")
+    build.add_argument("--documents", type=Path, metavar="DIR", help="a folder of UTF-8 .txt files, each a document")
+    build.add_argument("--into", type=Path, metavar="DIR", help="where to (default: the default index)")
+    _finish(build, _index_build, index=False)
+    _finish(actions.add_parser("show", help="what an index holds"), _index_show)
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    return int(text)
+
+
+def _notice(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _ask(given: argparse.Namespace) -> int:
+    if (given.question is None) == (given.batch is None):
+        raise HakushoError('give one question, as in hakusho ask "…", or --batch FILE')
+    from rag.assistant import Assistant
+    from rag.batch import open_batch, run_batch
+    from rag.terminal import show_answer
+
+    if given.batch is not None:
+        with open_batch(given.batch) as lines:
+            return run_batch(Assistant.open(given.index, progress=_notice), lines, sys.stdout)
+    answer = Assistant.open(given.index, progress=_notice).ask(given.question, given.history)
+    print(json.dumps(answer.to_json(), ensure_ascii=False) if given.json else show_answer(answer))
+    return 0
+
+
+def _search(given: argparse.Namespace) -> int:
+    from rag.assistant import Assistant
+    from rag.terminal import show_candidates
+
+    found = Assistant.open(given.index, progress=_notice).search(given.question, given.k)
+    if given.json:
+        rows = [
+            {"document": c.passage.document, "passage": c.passage.id, "start": c.passage.start, "end": c.passage.end,
+             "score": round(c.score, 4), "text": c.passage.text}
+            for c in found
+        ]
+        print(json.dumps(rows, ensure_ascii=False))
+    else:
+        print(show_candidates(found))
+    return 0
+
+
+def _passage(given: argparse.Namespace) -> int:
+    from index.open import open_index
+    from rag.terminal import show_passage
+
+    index = open_index(given.index, progress=_notice)
+    if given.id not in index.by_id:
+        raise HakushoError(f"there is no passage {given.id!r}: `hakusho search` lists passages with their ids")
+    print(show_passage(*index.by_id[given.id]))
+    return 0
+
+
+def _index_build(given: argparse.Namespace) -> int:
+    from index.open import build, default_index_folder
+
+    index = build(given.documents, given.into, progress=_notice)
+    print(f"{len(index.documents)} documents, {len(index.passages)} passages indexed in {given.into or default_index_folder()}")
+    return 0
+
+
+def _index_show(given: argparse.Namespace) -> int:
+    from index.open import open_index
+
+    for document in open_index(given.index, progress=_notice).documents:
+        print(f"{document.id}\t{document.title}\t{len(document.passages)} passages\tsha256 {document.sha256[:12]}")
+    return 0
+
+
+def _eval(given: argparse.Namespace) -> int:
+    from importlib import import_module
+
+    # By name, since the layers below must not import the question set.
+    run: int = import_module("eval.run").run(questions=given.questions, split=given.split, json_file=given.json, index=given.index)
+    return run
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from importlib import import_module
+
+    import_module("app").launch(host=given.host, port=given.port, open_browser=given.open, index=given.index)
+    return 0
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    from rag.doctor import check
+
+    return check(given.index)

@@ -1,0 +1,7 @@
+"""What the assistant itself says, in both languages: everything else in an answer is quoted."""
+
+NOT_IN_DOCUMENT = {
+    "ja": "この文書には、ご質問への答えは書かれていません。",
+    "en": "The document does not say.",
+}
+UNOFFICIAL = {"ja": "非公式訳", "en": "unofficial rendering"}

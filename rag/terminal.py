@@ -1,0 +1,50 @@
+"""Answers and passages for people at a terminal."""
+
+from collections.abc import Sequence
+
+from rag.answer import Answer, Statement
+from rag.phrases import UNOFFICIAL
+from rag.retrieve import Candidate
+from source.document import Document, Passage
+
+_RELATED = {"ja": "関連する箇所(答えではありません):", "en": "Related, but not an answer:"}
+_UNDERSTOOD = {"ja": "質問の解釈", "en": "Understood as"}
+
+
+def show_answer(answer: Answer) -> str:
+    """The answer with numbered citations, then where each stands."""
+    lines = []
+    if answer.standalone_question != answer.question.strip():
+        lines += [f"({_UNDERSTOOD[answer.language]}: {answer.standalone_question})", ""]
+    numbers = {c: i for i, c in enumerate(answer.citations, 1)}
+    if not answer.statements:
+        near = [f"  {r.passage}  {r.score:.2f}" for r in answer.retrieved[:3]]
+        return "\n".join([*lines, answer.text, *([_RELATED[answer.language], *near] if near else [])])
+    for s in answer.statements:
+        marks = "".join(f"[{numbers[c]}]" for c in s.citations)
+        if s.rendering:
+            lines.append(f"{s.rendering} ({UNOFFICIAL['en']})")
+        lines.append(f"{_marked(s)} {marks}")
+    lines.append("")
+    lines += [f"[{n}] {c.passage}  {c.document} {c.start}–{c.end}" for c, n in numbers.items()]
+    return "\n".join(lines)
+
+
+def _marked(statement: Statement) -> str:
+    """The statement with its short answer between 【 and 】."""
+    if statement.short is None:
+        return statement.text
+    start, end = statement.short
+    return f"{statement.text[:start]}【{statement.text[start:end]}】{statement.text[end:]}"
+
+
+def show_candidates(candidates: Sequence[Candidate]) -> str:
+    """One line a passage: score, id, text."""
+    return "\n".join(f"{c.score:.3f}  {c.passage.id}  {c.passage.text}" for c in candidates)
+
+
+def show_passage(document: Document, passage: Passage) -> str:
+    """A passage with its place in the document."""
+    place = " › ".join((document.title, *passage.headings))
+    lines = [f"{passage.id}  {passage.kind}", place, f"{document.id} {passage.start}–{passage.end}", "", passage.text]
+    return "\n".join([*lines, f"({UNOFFICIAL['en']}) {passage.rendering}"] if passage.rendering else lines)

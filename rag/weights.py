@@ -1,0 +1,40 @@
+"""The learned ranking weights: a logistic model over the signals, kept as a small JSON file."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+FEATURES = (
+    "word_passage", "gram_passage", "concept_passage", "word_paragraph", "gram_paragraph", "concept_paragraph", "dense", "late",
+)
+WEIGHTS_FILE = Path(__file__).parent / "ranker.json"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """`weights` by feature name, and the intercept."""
+
+    weights: Mapping[str, float]
+    intercept: float
+
+    def linear(self, signals: Mapping[str, Floats], *, late: bool = True) -> Floats:
+        """The weighted sum, shape (n,); without the late signal for the first choice."""
+        total = sum((np.float32(self.weights[n]) * signals[n] for n in FEATURES if late or n != "late"), np.float32(0))
+        return np.asarray(total, dtype=np.float32)
+
+    def probability(self, signals: Mapping[str, Floats]) -> Floats:
+        """The sum squeezed into [0, 1], shape (n,)."""
+        return np.asarray(1 / (1 + np.exp(-(self.linear(signals) + self.intercept))), dtype=np.float32)
+
+
+@lru_cache(maxsize=1)
+def load_weights() -> Weights:
+    """The shipped weights (`python -m eval.train_ranker` makes them)."""
+    held = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
+    return Weights(held["weights"], held["intercept"])
