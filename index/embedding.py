@@ -66,7 +66,7 @@ class StaticModel:
 
     def encode_passages(self, passages: Sequence[str]) -> Floats:
         """Shape (n, dim)."""
-        return self.static.encode(passages)
+        return np.asarray(self.static.encode(passages), dtype=np.float32)
 
 
 class LlamaIndexModel:
@@ -83,7 +83,7 @@ class LlamaIndexModel:
 
     def encode_question(self, question: str) -> Floats:
         """Shape (dim,)."""
-        return _unit(np.asarray([self._model.get_query_embedding(question)], dtype=np.float32))[0]
+        return _unit(np.asarray([self._model.get_query_embedding(question)], dtype=np.float32)).reshape(-1)
 
     def encode_passages(self, passages: Sequence[str]) -> Floats:
         """Shape (n, dim)."""
@@ -93,7 +93,8 @@ class LlamaIndexModel:
 
 def _unit(vectors: Floats) -> Floats:
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
+    unit: Floats = np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
+    return unit
 
 
 def prefixes(name: str) -> tuple[str, str]:

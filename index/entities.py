@@ -28,8 +28,37 @@ FI finnish|DK danish|PL polish|CZ チェコ czech|HU hungarian|RO romanian|BG bu
 BY ベラルーシ belarusian|MD モルドバ moldovan|LT lithuanian|LV latvian|EE estonian|RS serbian|HR croatian|ZA 南アフリカ 南ア south african
 NG nigerian|KE kenyan|ET ethiopian|NZ new zealander|BD bangladeshi|LK sri lankan|NP nepalese|KH cambodian|LA laotian
 """
-_ENGLISH_MONTHS = "january february march april may june july august september october november december".split()
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth".split()
+_ENGLISH_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+]
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
 _KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 
@@ -65,13 +94,23 @@ def country_names() -> dict[str, str]:
                 names[normalise(str(name)).text] = str(code)
     for record in _ALIASES.replace("\n", "|").split("|"):
         code, _, rest = record.strip().partition(" ")
-        names |= {alias: code for alias in _alias_list(rest)}
+        names |= dict.fromkeys(_alias_list(rest), code)
     return {n: c for n, c in names.items() if len(n) > 1 or not n.isascii()}
 
 
 def _alias_list(rest: str) -> Iterator[str]:
     """Aliases of a record: English names of several words are known by their neighbours."""
-    joined = {"united states", "south korea", "north korea", "kyrgyz republic", "viet nam", "the netherlands", "south african", "sri lankan", "new zealander"}
+    joined = {
+        "united states",
+        "south korea",
+        "north korea",
+        "kyrgyz republic",
+        "viet nam",
+        "the netherlands",
+        "south african",
+        "sri lankan",
+        "new zealander",
+    }
     for name in sorted(joined):
         if name in rest:
             rest = rest.replace(name, "")

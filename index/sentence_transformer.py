@@ -18,9 +18,8 @@ class SentenceTransformerEmbedding(BaseEmbedding):
     _model: SentenceTransformer = PrivateAttr()
 
     def __init__(self, name: str, question_prefix: str = "", passage_prefix: str = "", batch: int = 32) -> None:
-        super().__init__(
-            model_name=name, embed_batch_size=batch, question_prefix=question_prefix, passage_prefix=passage_prefix
-        )
+        super().__init__(model_name=name, embed_batch_size=batch)
+        self.question_prefix, self.passage_prefix = question_prefix, passage_prefix
         self._model = SentenceTransformer(name, device=os.environ.get("HAKUSHO_DEVICE") or None)
 
     def _encode(self, texts: list[str]) -> list[list[float]]:

@@ -56,19 +56,23 @@ def write_snapshot(
         folder.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
     except OSError as error:
-        raise HakushoError(f"cannot write the index to {folder} ({error.strerror}): name another folder with --into or HAKUSHO_INDEX") from None
+        raise HakushoError(
+            f"cannot write the index to {folder} ({error.strerror}): name another folder with --into or HAKUSHO_INDEX"
+        ) from None
     try:
         _write_files(beside, index, origin)
         _publish(folder, beside)
     except OSError as error:
-        raise HakushoError(f"cannot write the index to {folder} ({error.strerror}): free some space or name another folder") from None
+        raise HakushoError(
+            f"cannot write the index to {folder} ({error.strerror}): free some space or name another folder"
+        ) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return index
 
 
 def _refuse_foreign(folder: Path) -> None:
-    if folder.is_file() or folder.is_dir() and any(folder.iterdir()) and not _known(folder):
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not _known(folder)):
         raise HakushoError(f"{folder} is not an index and not empty: name a new or empty folder")
 
 
@@ -145,8 +149,12 @@ def read_snapshot(folder: Path, embedder: Embedder, tokeniser: Tokeniser) -> Loc
         (level, name): LexicalField.load(snapshot / f"{level}-{name}") for level in ("passage", "paragraph") for name in FIELDS
     }
     return LocalIndex(
-        tuple(read_documents(snapshot)), fields, _read_faiss(snapshot / "dense.faiss"),
-        _read_faiss(renderings) if renderings.is_file() else None, embedder, tokeniser,
+        tuple(read_documents(snapshot)),
+        fields,
+        _read_faiss(snapshot / "dense.faiss"),
+        _read_faiss(renderings) if renderings.is_file() else None,
+        embedder,
+        tokeniser,
     )
 
 
@@ -177,16 +185,18 @@ def _document(held: dict[str, Any]) -> Document:
     def span(s: dict[str, int] | None) -> Span | None:
         return Span(**s) if s else None
 
-    return Document(**{
-        **held,
-        "sections": tuple(Section(s["number"], tuple(s["path"]), span(s["heading"])) for s in held["sections"]),
-        "paragraphs": tuple(Paragraph(**{**p, "passages": tuple(p["passages"])}) for p in held["paragraphs"]),
-        "passages": tuple(Passage(**{**p, "headings": tuple(p["headings"])}) for p in held["passages"]),
-        "footnotes": tuple(
-            Footnote(f["label"], f["passage"], tuple(Span(**s) for s in f["references"])) for f in held["footnotes"]
-        ),
-        "navigation": tuple(Span(**s) for s in held["navigation"]),
-    })
+    return Document(
+        **{
+            **held,
+            "sections": tuple(Section(s["number"], tuple(s["path"]), span(s["heading"])) for s in held["sections"]),
+            "paragraphs": tuple(Paragraph(**{**p, "passages": tuple(p["passages"])}) for p in held["paragraphs"]),
+            "passages": tuple(Passage(**{**p, "headings": tuple(p["headings"])}) for p in held["passages"]),
+            "footnotes": tuple(
+                Footnote(f["label"], f["passage"], tuple(Span(**s) for s in f["references"])) for f in held["footnotes"]
+            ),
+            "navigation": tuple(Span(**s) for s in held["navigation"]),
+        }
+    )
 
 
 def document_fingerprint(document: Document) -> str:

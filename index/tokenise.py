@@ -22,16 +22,167 @@ TOKENISER_VERSION = "1"
 FIELDS = ("word", "gram", "concept", "english")
 
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接尾辞", "接頭辞", "記号"}
-_STOP_JA = set(
-    "為る 有る 居る 成る 事 物 下さる 言う 教える 知る 出来る 行う 何 誰 何処 何時 何れ 其れ 此れ 様 為 方 者 所 ため こと もの "
-    "年間 人 的 等 際 内 中 後 前 上 下 間 第 お 御 について 於く 因る 対する 関する 付く 説明 質問 答える おく 年 月 日 回 時 とき どの その この あの".split()
-)
-_STOP_EN = set(
-    "a an the of in on at to for from by with about into over under as is are was were be been being do does did done has have had "
-    "having it its this that these those there here what which who whom whose when where why how and or but not no if than then "
-    "can could will would shall should may might must i you he she they we me him her them us my your his their our any some "
-    "please tell say said says me according chapter document text s t".split()
-)
+_STOP_JA = {
+    "為る",
+    "有る",
+    "居る",
+    "成る",
+    "事",
+    "物",
+    "下さる",
+    "言う",
+    "教える",
+    "知る",
+    "出来る",
+    "行う",
+    "何",
+    "誰",
+    "何処",
+    "何時",
+    "何れ",
+    "其れ",
+    "此れ",
+    "様",
+    "為",
+    "方",
+    "者",
+    "所",
+    "ため",
+    "こと",
+    "もの",
+    "年間",
+    "人",
+    "的",
+    "等",
+    "際",
+    "内",
+    "中",
+    "後",
+    "前",
+    "上",
+    "下",
+    "間",
+    "第",
+    "お",
+    "御",
+    "について",
+    "於く",
+    "因る",
+    "対する",
+    "関する",
+    "付く",
+    "説明",
+    "質問",
+    "答える",
+    "おく",
+    "年",
+    "月",
+    "日",
+    "回",
+    "時",
+    "とき",
+    "どの",
+    "その",
+    "この",
+    "あの",
+}
+_STOP_EN = {
+    "a",
+    "an",
+    "the",
+    "of",
+    "in",
+    "on",
+    "at",
+    "to",
+    "for",
+    "from",
+    "by",
+    "with",
+    "about",
+    "into",
+    "over",
+    "under",
+    "as",
+    "is",
+    "are",
+    "was",
+    "were",
+    "be",
+    "been",
+    "being",
+    "do",
+    "does",
+    "did",
+    "done",
+    "has",
+    "have",
+    "had",
+    "having",
+    "it",
+    "its",
+    "this",
+    "that",
+    "these",
+    "those",
+    "there",
+    "here",
+    "what",
+    "which",
+    "who",
+    "whom",
+    "whose",
+    "when",
+    "where",
+    "why",
+    "how",
+    "and",
+    "or",
+    "but",
+    "not",
+    "no",
+    "if",
+    "than",
+    "then",
+    "can",
+    "could",
+    "will",
+    "would",
+    "shall",
+    "should",
+    "may",
+    "might",
+    "must",
+    "i",
+    "you",
+    "he",
+    "she",
+    "they",
+    "we",
+    "me",
+    "him",
+    "her",
+    "them",
+    "us",
+    "my",
+    "your",
+    "his",
+    "their",
+    "our",
+    "any",
+    "some",
+    "please",
+    "tell",
+    "say",
+    "said",
+    "says",
+    "according",
+    "chapter",
+    "document",
+    "text",
+    "s",
+    "t",
+}
 _ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+(?:[.,][0-9]+)*")
 _GRAM_UNIT = re.compile(r"[0-9]+|[a-z]+|[぀-ヿ々〆一-鿿㐀-䶿\U00020000-\U0002ffff]")
 _KANJI = re.compile(r"[々〆一-鿿㐀-䶿\U00020000-\U0002ffff]")
@@ -85,7 +236,7 @@ class Tokeniser:
         """The content words in mode A, or the stems of an English text: what phrases match on."""
         if not _JAPANESE.search(text):
             return list(english_terms(normalise(text).text))
-        short = (_token(m, (0, 0)) for whole, _ in self._morphemes(text) for m in whole.split(SplitMode.A))
+        short = (_token(m, (0, 0)) for whole, _ in self._morphemes(text) for m in whole.split(SplitMode.A, add_single=True))
         return [t.term for t in short if is_content(t)]
 
     @cached_property
@@ -96,7 +247,7 @@ class Tokeniser:
     def _words(self, text: str) -> tuple[Token, ...]:
         found: list[Token] = []
         for whole, span in self._morphemes(text):
-            short = list(whole.split(SplitMode.A))
+            short = list(whole.split(SplitMode.A, add_single=True))
             found.append(_token(whole, span))
             found += [_token(m, span) for m in short] if len(short) > 1 else []
         return tuple(t for t in found if is_content(t))
@@ -119,7 +270,11 @@ class Tokeniser:
 
 def _token(m: Morpheme, span: tuple[int, int]) -> Token:
     return Token(
-        m.normalized_form().lower(), m.surface(), *span, tuple(m.part_of_speech()), m.reading_form(),
+        m.normalized_form().lower(),
+        m.surface(),
+        *span,
+        tuple(m.part_of_speech()),
+        m.reading_form(),
         tuple(f"s{g}" for g in m.synonym_group_ids()),
     )
 
@@ -131,7 +286,20 @@ def is_content(token: Token) -> bool:
     return bool(token.term.strip()) and not (token.pos[1] == "数詞" and not _NUMBER.fullmatch(token.term))
 
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _MONTH = re.compile(r"(?<![0-9])(1[0-2]|[1-9])月|\b(" + "|".join(_MONTHS) + r")\b")
 
 
@@ -142,7 +310,9 @@ def _months(folded: str) -> list[str]:
 
 def _numbers_with_counter(folded: str) -> Iterator[str]:
     """Numbers with their counter as one term: 2024年, 第15回, 5か国."""
-    for m in re.finditer(r"(第)?([0-9]+(?:[.,][0-9]+)*)(年代|年|月|日|回|か国|カ国|ヶ国|人|名|%|億|万|兆|周年|世紀|度|円|本)", folded):
+    for m in re.finditer(
+        r"(第)?([0-9]+(?:[.,][0-9]+)*)(年代|年|月|日|回|か国|カ国|ヶ国|人|名|%|億|万|兆|周年|世紀|度|円|本)", folded
+    ):
         yield m[0]
 
 

@@ -45,7 +45,9 @@ def encode(tokenizer: Tokenizer, texts: list[str]) -> Ids:
     return [np.asarray(e.ids[:_MOST_TOKENS] or [0], dtype=np.int64) for e in tokenizer.encode_batch(texts)]
 
 
-def train_table(tasks: dict[str, tuple[Ids, Ids, float]], start: NDArray[np.float32], *, steps: int, rate: float, seed: int) -> NDArray[np.float32]:
+def train_table(
+    tasks: dict[str, tuple[Ids, Ids, float]], start: NDArray[np.float32], *, steps: int, rate: float, seed: int
+) -> NDArray[np.float32]:
     """The trained table. `tasks` are (left ids, right ids, frequency)."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -59,7 +61,7 @@ def train_table(tasks: dict[str, tuple[Ids, Ids, float]], start: NDArray[np.floa
         loss = ranking_loss(model([left[i] for i in chosen]), model([right[i] for i in chosen]))
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
+        optimiser.step()  # type: ignore[no-untyped-call]
         schedule.step()
         if step % 100 == 0:
             print(f"step {step:5d}/{steps}  loss {loss.item():.3f}", flush=True)

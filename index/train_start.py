@@ -82,7 +82,7 @@ def chive() -> tuple[list[str], Floats]:
     if found is None or found.origin is None:
         raise HakushoError("training starts from the vectors in ja-ginza: install them with `pip install -e .[train]`")
     import srsly
-    from spacy.strings import hash_string
+    from spacy.strings import hash_string  # type: ignore[attr-defined,unused-ignore]
 
     vocabulary = next(Path(found.origin).parent.glob("ja_ginza-*/vocab"))
     rows = srsly.read_msgpack(vocabulary / "key2row")

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -15,18 +14,16 @@ class LineError(HakushoError):
     """A line of a batch that is not a question."""
 
 
-@contextmanager
-def open_batch(name: str) -> Iterator[Iterable[bytes]]:
+def read_batch(name: str) -> Iterator[bytes]:
     """The lines of a file, or of standard input for `-`, still undecoded."""
     if name == "-":
-        yield sys.stdin.buffer
+        yield from sys.stdin.buffer
         return
     try:
-        file = Path(name).open("rb")
+        with Path(name).open("rb") as file:
+            yield from file
     except OSError as error:
         raise HakushoError(f"cannot read {name} ({error.strerror}): name a file of JSON lines, or - for standard input") from None
-    with file:
-        yield file
 
 
 def run_batch(assistant: Assistant, lines: Iterable[bytes], out: TextIO) -> int:

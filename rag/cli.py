@@ -38,8 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="hakusho", description="Ask a document; every sentence of the answer is quoted from it.",
-        epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="hakusho",
+        description="Ask a document; every sentence of the answer is quoted from it.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _ask_parser(commands)
@@ -109,12 +111,11 @@ def _ask(given: argparse.Namespace) -> int:
     if (given.question is None) == (given.batch is None):
         raise HakushoError('give one question, as in hakusho ask "…", or --batch FILE')
     from rag.assistant import Assistant
-    from rag.batch import open_batch, run_batch
+    from rag.batch import read_batch, run_batch
     from rag.terminal import show_answer
 
     if given.batch is not None:
-        with open_batch(given.batch) as lines:
-            return run_batch(Assistant.open(given.index, progress=_notice), lines, sys.stdout)
+        return run_batch(Assistant.open(given.index, progress=_notice), read_batch(given.batch), sys.stdout)
     answer = Assistant.open(given.index, progress=_notice).ask(given.question, given.history)
     print(json.dumps(answer.to_json(), ensure_ascii=False) if given.json else show_answer(answer))
     return 0
@@ -127,8 +128,14 @@ def _search(given: argparse.Namespace) -> int:
     found = Assistant.open(given.index, progress=_notice).search(given.question, given.k)
     if given.json:
         rows = [
-            {"document": c.passage.document, "passage": c.passage.id, "start": c.passage.start, "end": c.passage.end,
-             "score": round(c.score, 4), "text": c.passage.text}
+            {
+                "document": c.passage.document,
+                "passage": c.passage.id,
+                "start": c.passage.start,
+                "end": c.passage.end,
+                "score": round(c.score, 4),
+                "text": c.passage.text,
+            }
             for c in found
         ]
         print(json.dumps(rows, ensure_ascii=False))
@@ -168,7 +175,9 @@ def _eval(given: argparse.Namespace) -> int:
     from importlib import import_module
 
     # By name, since the layers below must not import the question set.
-    run: int = import_module("eval.run").run(questions=given.questions, split=given.split, json_file=given.json, index=given.index)
+    run: int = import_module("eval.run").run(
+        questions=given.questions, split=given.split, json_file=given.json, index=given.index
+    )
     return run
 
 

@@ -84,10 +84,7 @@ class EvidenceReader:
         statistics = self._index.fields["passage", field]
         covered = []
         for term in dict.fromkeys(terms):
-            if term in held:
-                value = 1.0
-            else:
-                value = _SYNONYM if concepts & set(tokeniser.concepts(term)) else self._nearness(term, text)
+            value = 1.0 if term in held else _SYNONYM if concepts & set(tokeniser.concepts(term)) else self._nearness(term, text)
             covered.append((value, statistics.idf(term)))
         return covered
 
@@ -101,7 +98,11 @@ class EvidenceReader:
 
     def _names(self, question: str, text: str) -> float:
         """The share of the question's proper names that the passage or its paragraph has."""
-        names = {t.term for t in self._index.tokeniser.words(question) if "固有名詞" in t.pos} if language_of(question) == "ja" else set()
+        names = (
+            {t.term for t in self._index.tokeniser.words(question) if "固有名詞" in t.pos}
+            if language_of(question) == "ja"
+            else set()
+        )
         if not names:
             return 1.0
         held = {t.term for t in self._index.tokeniser.words(text)}

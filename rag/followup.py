@@ -13,23 +13,53 @@ from index.normalise import normalise
 from index.tokenise import Tokeniser, language_of
 
 _LEAD_JA = re.compile(r"^\s*(?:では|じゃあ?|それでは|それなら|ならば|なら|で|また|そして|さらに|あと|ちなみに|一方)[、,\s]*")
-_LEAD_EN = re.compile(r"^\s*(?:and|but|so|ok(?:ay)?|then|also)?[,\s]*(?:(?:what|how) about|and|but|then|also)\b[,\s]*", re.IGNORECASE)
+_LEAD_EN = re.compile(
+    r"^\s*(?:and|but|so|ok(?:ay)?|then|also)?[,\s]*(?:(?:what|how) about|and|but|then|also)\b[,\s]*", re.IGNORECASE
+)
 _COUNTRY_JA = re.compile(r"その国|この国|同国|あの国|当該国")
 _PLACE_JA = re.compile(r"そこ(?!で(?:は|、))|あそこ|その(?:場所|都市|地域|町|会場)|現地|同地")
 _PERSON_JA = re.compile(r"その人(?:物)?|彼女?(?!ら)|同氏|氏は|その(?:大臣|次官|大統領|議長|外相|首相|副大臣|政務官)|本人")
-_THING_JA = re.compile(r"それら?|これら?|あれ|その(?:[一-龠ァ-ヶー]{1,8})?|この(?=[一-龠ァ-ヶー])|同(?=[一-龠])|両者|両国|両氏|双方|相手")
+_THING_JA = re.compile(
+    r"それら?|これら?|あれ|その(?:[一-龠ァ-ヶー]{1,8})?|この(?=[一-龠ァ-ヶー])|同(?=[一-龠])|両者|両国|両氏|双方|相手"
+)
 _PRONOUN_EN = re.compile(
     r"\b(?:that|this|the) (?:country|visit|meeting|talks|dialogue|programme|program|treaty|agreement|organi[sz]ation|person|official|minister|place|city|event|same)\b"
-    r"|\b(?:it|its|they|them|their|he|him|his|she|her|those|these|both|there|that|this)\b", re.IGNORECASE,
+    r"|\b(?:it|its|they|them|their|he|him|his|she|her|those|these|both|there|that|this)\b",
+    re.IGNORECASE,
 )
-_RELATIVE = {"翌月": 1, "次の月": 1, "前月": -1, "先月": -1, "前の月": -1, "the next month": 1, "the following month": 1, "the month after": 1,
-             "next month": 1, "the previous month": -1, "the month before": -1}
-_MONTHS_EN = "January February March April May June July August September October November December".split()
+_RELATIVE = {
+    "翌月": 1,
+    "次の月": 1,
+    "前月": -1,
+    "先月": -1,
+    "前の月": -1,
+    "the next month": 1,
+    "the following month": 1,
+    "the month after": 1,
+    "next month": 1,
+    "the previous month": -1,
+    "the month before": -1,
+}
+_MONTHS_EN = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _QUESTION_END = re.compile(
     r"(?:のは|は)?(?:、)?(?:いつ|誰|だれ|どなた|どこ|何|なに|どの|どう|どんな|なぜ|いくつ|いくら)[^、。]*$|(?:です|ます|でした|ました|でしょう)?か?[?。]*$"
 )
 _FRAGMENT_EN = re.compile(
-    r"^\s*(?:and\s+)?(?:with|by|to|from|for|in|at|on|about)?\s*(?:who|whom|when|where|why|how|what|which)\b[\w\s]{0,24}\??\s*$", re.IGNORECASE
+    r"^\s*(?:and\s+)?(?:with|by|to|from|for|in|at|on|about)?\s*(?:who|whom|when|where|why|how|what|which)\b[\w\s]{0,24}\??\s*$",
+    re.IGNORECASE,
 )
 
 
@@ -74,7 +104,12 @@ class FollowUps:
         entities = [e for e in find_entities(bare) if e.kind != "ordinal"]
         if language == "en":
             return not entities and bool(_FRAGMENT_EN.match(bare))
-        return not entities and len(normalise(bare).text) <= 22 and len(set(self._content(bare))) <= 2 and not _names(self._tokeniser, bare)
+        return (
+            not entities
+            and len(normalise(bare).text) <= 22
+            and len(set(self._content(bare))) <= 2
+            and not _names(self._tokeniser, bare)
+        )
 
     def _relative_month(self, question: str, last: Turn) -> str | None:
         """翌月は? after a question about 5月 asks the same of 6月."""
@@ -134,7 +169,9 @@ class FollowUps:
 
 def _bare_subject(bare: str) -> str | None:
     """The subject of 「Xは?」 「Xの場合は?」 "Georgia?"; None where more is asked."""
-    m = re.match(r"^(.{1,24}?)(?:の(?:場合|ほう|方)?)?(?:とは|は|では|には|も)?(?:どう(?:です|でした)?か?)?[?？。\s]*$", bare.strip())
+    m = re.match(
+        r"^(.{1,24}?)(?:の(?:場合|ほう|方)?)?(?:とは|は|では|には|も)?(?:どう(?:です|でした)?か?)?[?？。\s]*$", bare.strip()
+    )
     if not m or re.search(r"[、。]|誰|何|いつ|どこ|どの|なぜ|どんな", m[1]):
         return None
     if language_of(bare) == "en":
@@ -173,7 +210,7 @@ def _topic_en(last: Turn) -> str:
 
 
 def _own_subject_en(bare: str) -> bool:
-    """"there" in "is there" and "it" in "is it true" point at nothing."""
+    """Whether a pronoun points at nothing: "there" in "is there", "it" in "is it true"."""
     return bool(re.search(r"\b(?:is|are|was|were) there\b|\bis it (?:true|the case)\b", bare, re.IGNORECASE)) and not re.search(
         r"\b(?:that|this) (?:country|visit|meeting)|\b(?:they|them|he|she|its|their)\b", bare, re.IGNORECASE
     )

@@ -50,9 +50,17 @@ class HakushoQueryEngine(BaseQueryEngine):
 def as_node(passage: Passage) -> TextNode:
     """A passage as a LlamaIndex node with its offsets."""
     metadata: dict[str, Any] = {
-        "document": passage.document, "passage": passage.id, "headings": " › ".join(passage.headings), "kind": passage.kind,
+        "document": passage.document,
+        "passage": passage.id,
+        "headings": " › ".join(passage.headings),
+        "kind": passage.kind,
     }
     return TextNode(
-        id_=passage.id, text=passage.text, metadata=metadata, start_char_idx=passage.start, end_char_idx=passage.end,
-        excluded_embed_metadata_keys=list(metadata), excluded_llm_metadata_keys=["document", "kind"],
+        id_=passage.id,
+        text=passage.text,
+        metadata=metadata,
+        start_char_idx=passage.start,
+        end_char_idx=passage.end,
+        excluded_embed_metadata_keys=list(metadata),
+        excluded_llm_metadata_keys=["document", "kind"],
     )

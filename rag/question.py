@@ -18,13 +18,22 @@ _JA: tuple[tuple[AnswerType, str], ...] = (
     ("country", r"(?:どの|どこの|どちらの|何という|いずれの|なんという|どんな)国|何国|国名|国はどこ|国はどちら|国はどれ"),
     ("duration", r"何(?:年間|か月|カ月|ヶ月|日間|時間|週間)|どの(?:くらい|ぐらい)の期間|期間は|いつからいつまで|何年から何年"),
     ("date", r"いつ|何年|何月|何日|何曜日|何世紀|何時(?!間)|時期は|日付|日時|なんねん|なんがつ"),
-    ("count", r"何(?:人|名|回|度|か国|カ国|ヶ国|国|社|校|本|件|つ|個|点|票|議席|周年|番|パーセント|%|割|円|ドル|キロ|メートル|歳)"
-              r"|第何|いくつ|いくら|どの(?:くらい|ぐらい|程度)|どれ(?:くらい|ぐらい|ほど|だけ)|数は|人数|金額|割合|何番目|何回目"),
+    (
+        "count",
+        r"何(?:人|名|回|度|か国|カ国|ヶ国|国|社|校|本|件|つ|個|点|票|議席|周年|番|パーセント|%|割|円|ドル|キロ|メートル|歳)"
+        r"|第何|いくつ|いくら|どの(?:くらい|ぐらい|程度)|どれ(?:くらい|ぐらい|ほど|だけ)|数は|人数|金額|割合|何番目|何回目",
+    ),
     ("reason", r"なぜ|何故|なんで|どうして|理由|原因|何のため|なにゆえ|きっかけ|背景は"),
     ("definition", r"(?:とは|って|というのは)(?:[、,]?\s*(?:何|なに|なん|どう|どの))|正式名称|正式には|略称|何の略|の略|意味は"),
     ("organisation", r"(?:どの|何という|どういう|なんという|どんな)(?:機関|組織|団体|省庁?|政党|会社|企業|機構|委員会|党|連盟)"),
-    ("place", r"どこ|何処|どちら(?:で|に|へ|の)|場所|開催地|会場|何という(?:都市|町|場所|地域)|(?:どの|何の)(?:都市|町|地域|場所)|首都は|都市は"),
-    ("topic", r"何について|なにについて|何に関して|どんな(?:こと|話|分野|内容|議題|テーマ)|どのような(?:こと|話|分野|内容|議題|テーマ)|議題|内容は|目的|テーマ"),
+    (
+        "place",
+        r"どこ|何処|どちら(?:で|に|へ|の)|場所|開催地|会場|何という(?:都市|町|場所|地域)|(?:どの|何の)(?:都市|町|地域|場所)|首都は|都市は",
+    ),
+    (
+        "topic",
+        r"何について|なにについて|何に関して|どんな(?:こと|話|分野|内容|議題|テーマ)|どのような(?:こと|話|分野|内容|議題|テーマ)|議題|内容は|目的|テーマ",
+    ),
 )
 _EN: tuple[tuple[AnswerType, str], ...] = (
     ("person", r"\bwho(?:m|se)?\b|\bwhat person\b|\bname of the (?:minister|president|official|speaker)"),
@@ -33,20 +42,33 @@ _EN: tuple[tuple[AnswerType, str], ...] = (
     ("date", r"\bwhen\b|\b(?:what|which)(?: \w+)? (?:year|month|date|day|time)\b|\bby when\b"),
     ("count", r"\bhow (?:many|much|often|big|large|far|old|tall)\b|\bnumber of\b|\bwhat (?:percentage|share|amount)\b"),
     ("reason", r"\bwhy\b|\breasons?\b|\bwhat (?:caused|led)\b|\bcause of\b|\bhow come\b"),
-    ("definition", r"\bstands? for\b|\bfull (?:name|form)\b|\babbreviation\b|\bwhat does \w+ mean\b|\bmeaning of\b|^\s*what is (?:an? |the )?[\w+-]+\s*\??$"),
-    ("organisation", r"\b(?:which|what)(?: \w+){0,2} (?:organi[sz]ations?|part(?:y|ies)|bod(?:y|ies)|ministr(?:y|ies)|agenc(?:y|ies)|groups?)\b"),
+    (
+        "definition",
+        r"\bstands? for\b|\bfull (?:name|form)\b|\babbreviation\b|\bwhat does \w+ mean\b|\bmeaning of\b|^\s*what is (?:an? |the )?[\w+-]+\s*\??$",
+    ),
+    (
+        "organisation",
+        r"\b(?:which|what)(?: \w+){0,2} (?:organi[sz]ations?|part(?:y|ies)|bod(?:y|ies)|ministr(?:y|ies)|agenc(?:y|ies)|groups?)\b",
+    ),
     ("place", r"\bwhere\b|\b(?:which|what)(?: \w+){0,2} (?:cit(?:y|ies)|places?|venue|towns?|locations?|capital)\b"),
-    ("topic", r"\babout what\b|\bwhat (?:topics?|issues?|fields?|areas?|subjects?)\b|\bpurpose\b|\bwhat (?:did .* (?:discuss|talk about|agree))"),
+    (
+        "topic",
+        r"\babout what\b|\bwhat (?:topics?|issues?|fields?|areas?|subjects?)\b|\bpurpose\b|\bwhat (?:did .* (?:discuss|talk about|agree))",
+    ),
 )
 _LIST = re.compile(
     r"すべて|全て|全部|一覧|列挙|挙げ|あげて|誰々|どんな国々|それぞれ|各々|とその|まとめ|何と何|どこと|ほかに|他に|複数|たち(?:は|を)"
     r"|\b(?:list|all|every|each|name the|which (?:\w+ )?(?:countries|officials|people|organi[sz]ations|ministers|events|topics|meetings|fields|areas)"
     r"|what (?:\w+ )?(?:countries|officials|organi[sz]ations|ministers|events|topics|meetings|visits|fields|areas)|who all|who (?:else|were|came|visited))\b"
 )
-_ABOUT = re.compile(r"(?:との関係|について|に関して|の動き|の状況|の概要|の取組|との交流|の情勢)(?:は|を|って)?(?:どう|教えて|知りたい|説明|まとめ|何|なに)?[^一-龠]{0,12}$"
-                    r"|\b(?:tell me about|what about|describe|summari[sz]e|overview|relations? (?:with|between)|what happened)\b")
+_ABOUT = re.compile(
+    r"(?:との関係|について|に関して|の動き|の状況|の概要|の取組|との交流|の情勢)(?:は|を|って)?(?:どう|教えて|知りたい|説明|まとめ|何|なに)?[^一-龠]{0,12}$"
+    r"|\b(?:tell me about|what about|describe|summari[sz]e|overview|relations? (?:with|between)|what happened)\b"
+)
 _WH_JA = re.compile(r"誰|だれ|どなた|何|なに|なん(?:で|の|と)|いつ|どこ|どの|どれ|どちら|どう|どんな|なぜ|いくつ|いくら|いずれ")
-_YES_NO_JA = re.compile(r"(?:ます|ました|です|でした|ません|ない|る|た|だ|の|なの|ません)か[?。]?$|(?:の|[いたるう])\?$|かどうか|本当")
+_YES_NO_JA = re.compile(
+    r"(?:ます|ました|です|でした|ません|ない|る|た|だ|の|なの|ません)か[?。]?$|(?:の|[いたるう])\?$|かどうか|本当"
+)
 _YES_NO_EN = re.compile(r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|isn't|didn't|doesn't)\b")
 
 

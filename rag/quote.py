@@ -24,7 +24,9 @@ def select(question: Question, candidates: Sequence[Candidate], index: LocalInde
         chosen = _list(question, candidates)
     else:
         top = candidates[0]
-        near = [c.passage for c in candidates[1 : config.max_statements] if c.score >= _SECOND_SHARE * top.score and top.score < 0.5]
+        near = [
+            c.passage for c in candidates[1 : config.max_statements] if c.score >= _SECOND_SHARE * top.score and top.score < 0.5
+        ]
         chosen = [top.passage, *near]
     order = {p.id: i for i, p in enumerate(index.passages)}
     unique = list(dict.fromkeys([*chosen, *_footnotes(question, chosen, index)]))
@@ -46,10 +48,7 @@ def _list(question: Question, candidates: Sequence[Candidate]) -> list[Passage]:
     fixed = {e.key for e in find_entities(question.text) if e.key != "c:JP"}
     least = _LIST_SHARE * candidates[0].score
     top_meets = fixed <= _keys(candidates[0].passage)
-    chosen = [
-        c.passage for c in candidates[:_LIST_MOST]
-        if c.score >= least and (not top_meets or fixed <= _keys(c.passage))
-    ]
+    chosen = [c.passage for c in candidates[:_LIST_MOST] if c.score >= least and (not top_meets or fixed <= _keys(c.passage))]
     return chosen or [candidates[0].passage]
 
 
@@ -78,7 +77,7 @@ def statements(question: Question, passages: Sequence[Passage], lead: Passage, i
     """One statement for each passage, the short answer marked in the one that leads."""
     made = []
     for p in passages:
-        marks_here = p.id == lead.id or question.wants_list or question.answer_type == "definition" and p.kind == "footnote"
+        marks_here = p.id == lead.id or question.wants_list or (question.answer_type == "definition" and p.kind == "footnote")
         short = short_answer(question, p.text, index.tokeniser) if marks_here else None
         made.append(Statement(p.text, (cite(p),), short, p.rendering if question.language == "en" else ""))
     return tuple(made)

@@ -5,7 +5,6 @@ similarities are cosines), so the learned weights need no constants of a documen
 Reciprocal rank fusion was measured to be worse (`eval/log.md`).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -77,5 +76,3 @@ class Ranker:
 
     def _candidate(self, row: int, score: float, signals: dict[str, float]) -> Candidate:
         return Candidate(self._index.passages[row], row, score, signals)
-
-

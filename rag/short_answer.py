@@ -54,7 +54,10 @@ def _definition(question: Question, text: str) -> tuple[int, int] | None:
 
 def _argument(question: Question, text: str, tokeniser: Tokeniser) -> tuple[int, int] | None:
     """何を/何に/何について + verb: the noun phrase with that particle before the same verb."""
-    m = re.search(r"(?:何|なに|なん|どんな[^をにがで]{0,8}|どのような[^をにがで]{0,8})(を|に(?:ついて|関して)?|が|で|と)(.{1,12})", fold(question.text))
+    m = re.search(
+        r"(?:何|なに|なん|どんな[^をにがで]{0,8}|どのような[^をにがで]{0,8})(を|に(?:ついて|関して)?|が|で|と)(.{1,12})",
+        fold(question.text),
+    )
     if not m or question.language != "ja":
         return None
     particle, verbs = m[1], {t.term for t in tokeniser.words(m[2])}
@@ -67,12 +70,17 @@ def _argument(question: Question, text: str, tokeniser: Tokeniser) -> tuple[int,
 
 def _phrase_before(tokens: list[Token], i: int, particle: str) -> tuple[int, int] | None:
     """The noun phrase that ends right before the particle nearest to the left of token `i`."""
-    end = next((j for j in range(i - 1, max(-1, i - 8), -1) if tokens[j].surface.startswith(particle) and tokens[j].pos[0] == "助詞"), None)
+    end = next(
+        (j for j in range(i - 1, max(-1, i - 8), -1) if tokens[j].surface.startswith(particle) and tokens[j].pos[0] == "助詞"),
+        None,
+    )
     if not end:
         return None
     start = end
-    while start > 0 and tokens[start - 1].surface not in "、。は" and not (
-        tokens[start - 1].pos[0] == "助詞" and tokens[start - 1].surface in ("が", "を", "に", "で", "から", "は")
+    while (
+        start > 0
+        and tokens[start - 1].surface not in "、。は"
+        and not (tokens[start - 1].pos[0] == "助詞" and tokens[start - 1].surface in ("が", "を", "に", "で", "から", "は"))
     ):
         start -= 1
     return (tokens[start].start, tokens[end - 1].end) if start < end else None

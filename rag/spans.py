@@ -42,8 +42,11 @@ def candidate_spans(text: str, answer_type: str, tokeniser: Tokeniser) -> list[T
     if answer_type in finders:
         return list(finders[answer_type](text, tokeniser))
     patterns = {
-        "date": (_YEAR_RANGE, _DATE), "duration": (_YEAR_RANGE, _NUMBER, _DATE), "count": (_NUMBER,),
-        "organisation": (_ORGANISATION,), "reason": (_REASON,),
+        "date": (_YEAR_RANGE, _DATE),
+        "duration": (_YEAR_RANGE, _NUMBER, _DATE),
+        "count": (_NUMBER,),
+        "organisation": (_ORGANISATION,),
+        "reason": (_REASON,),
     }
     return _matches(text, patterns.get(answer_type, ()))
 
@@ -56,8 +59,6 @@ def _matches(text: str, patterns: tuple[re.Pattern[str], ...]) -> list[TypedSpan
         if found:
             return found
     return []
-
-
 
 
 def _countries(text: str, tokeniser: Tokeniser) -> Iterator[TypedSpan]:
@@ -86,7 +87,7 @@ def _is_person(token: Token) -> bool:
 def _name_end(tokens: list[Token], i: int) -> int:
     """Where a run of name-like tokens that begins at `i` ends."""
     j = i
-    while j < len(tokens) and (_is_person(tokens[j]) or _is_katakana_name(tokens[j]) or j > i and tokens[j].surface in "・()"):
+    while j < len(tokens) and (_is_person(tokens[j]) or _is_katakana_name(tokens[j]) or (j > i and tokens[j].surface in "・()")):
         j += 1
     return j
 
@@ -108,7 +109,10 @@ def _places(text: str, tokeniser: Tokeniser) -> Iterator[TypedSpan]:
     i = 0
     while i < len(tokens):
         j = i
-        while j < len(tokens) and ("地名" in tokens[j].pos or j > i and tokens[j].surface == "・" and j + 1 < len(tokens) and "地名" in tokens[j + 1].pos):
+        while j < len(tokens) and (
+            "地名" in tokens[j].pos
+            or (j > i and tokens[j].surface == "・" and j + 1 < len(tokens) and "地名" in tokens[j + 1].pos)
+        ):
             j += 1
         if j > i:
             yield TypedSpan(tokens[i].start, tokens[j - 1].end)

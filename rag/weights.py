@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 FEATURES = (
-    "word_passage", "gram_passage", "concept_passage", "word_paragraph", "gram_paragraph", "concept_paragraph", "dense", "late",
+    "word_passage",
+    "gram_passage",
+    "concept_passage",
+    "word_paragraph",
+    "gram_paragraph",
+    "concept_paragraph",
+    "dense",
+    "late",
 )
 WEIGHTS_FILE = Path(__file__).parent / "ranker.json"
 

@@ -180,6 +180,6 @@ def _list_items(lines: list[Line]) -> list[Line]:
             following.kind == "heading" and following.block == line.block and following.level == line.level
         )
         closes = i > 0 and settled[i - 1].kind == "body" and settled[i - 1].block == line.block
-        if line.kind == "heading" and (empty or closes and lines[i - 1].level == line.level):
+        if line.kind == "heading" and (empty or (closes and lines[i - 1].level == line.level)):
             settled[i] = replace(line, kind="body")
     return settled

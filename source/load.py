@@ -60,9 +60,9 @@ def load_document(path: Path) -> Document:
 
 
 def read_text(path: Path) -> str:
-    """The file's text as `Path.read_text(encoding="utf-8")` gives it.
+    r"""The file's text as `Path.read_text(encoding="utf-8")` gives it.
 
-    So `\\r\\n` counts as one code point and a byte order mark as one: whoever opens the file in
+    So `\r\n` counts as one code point and a byte order mark as one: whoever opens the file in
     Python finds every citation at its offsets.
     """
     try:

@@ -133,8 +133,17 @@ def _add_paragraph(builder: _Builder, group: list[Line]) -> None:
         passage_id = _unique(builder.ids, f"{stem}-{first.label if note else n}")
         indices.append(len(builder.passages))
         builder.passages.append(
-            Passage(passage_id, builder.document, kind, s.start, s.end, builder.text[s.start : s.end],
-                    section, len(builder.paragraphs), headings)
+            Passage(
+                passage_id,
+                builder.document,
+                kind,
+                s.start,
+                s.end,
+                builder.text[s.start : s.end],
+                section,
+                len(builder.paragraphs),
+                headings,
+            )
         )
     builder.paragraphs.append(Paragraph(len(builder.paragraphs), section, span.start, span.end, tuple(indices)))
 
@@ -168,8 +177,10 @@ def _footnotes(lines: list[Line], passages: list[Passage]) -> list[Footnote]:
         label = starts[p.start]
         found = [
             Span(q.start + m.start(), q.start + m.end())
-            for q in passages if q.kind != "footnote"
-            for m in NOTE_MARK.finditer(q.text) if int(m[1] or m[2]) == int(label)
+            for q in passages
+            if q.kind != "footnote"
+            for m in NOTE_MARK.finditer(q.text)
+            if int(m[1] or m[2]) == int(label)
         ]
         notes.append(Footnote(label, p.id, tuple(found)))
     return notes

@@ -33,7 +33,7 @@ def _ends_here(text: str, i: int) -> bool:
     if re.search(r"(?:^|\n)\s*\d{1,3}$", text[:i][-8:]):  # the number of a list item
         return False
     rest = text[i + 1 :].lstrip(_TAIL + " \n\t")
-    starts_new = not rest or not (rest[0].islower() or rest[0].isdigit() and len(rest) < 3)
+    starts_new = not rest or not (rest[0].islower() or (rest[0].isdigit() and len(rest) < 3))
     return starts_new and not (_ABBREVIATIONS.search(text[:i][-12:]) and rest)
 
 
@@ -45,7 +45,7 @@ def split_sentences(text: str, offset: int = 0) -> list[Span]:
     """Spans of the sentences of `text`, shifted by `offset`, without surrounding blanks.
 
     >>> [s for s in split_sentences("「行く。」と言った。次。")]
-    [Span(start=0, end=9), Span(start=9, end=11)]
+    [Span(start=0, end=10), Span(start=10, end=12)]
     """
     spans: list[Span] = []
     start, depth, i = 0, 0, 0

@@ -1,0 +1,100 @@
+"""The shipped lexicon is well formed."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.lexicon import load_lexicon
+
+FOLDER = Path(__file__).parents[1] / "index" / "lexicon"
+TERM_FILES = sorted(FOLDER.glob("terms*.tsv"))
+TERM_COLUMNS = ["term", "reading", "kind", "synonyms", "english", "broader"]
+ATTRIBUTE_COLUMNS = ["attribute", "asks_ja", "asks_en", "answer_type", "evidence_ja"]
+KINDS = {"action", "event", "person-role", "organisation", "document", "concept", "object", "place", "time"}
+ANSWER_TYPES = {
+    "person", "place", "country", "organisation", "date", "duration", "count", "amount",
+    "percentage", "reason", "definition", "list", "description", "yes-no", "document", "event",
+}  # fmt: skip
+HIRAGANA = re.compile("[ぁ-ゖー]+")
+
+
+def fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def lines(path: Path) -> list[list[str]]:
+    text = path.read_text(encoding="utf-8")
+    assert text.endswith("\n")
+    assert "\r" not in text
+    assert '"' not in text
+    return [line.split("\t") for line in text[:-1].split("\n")]
+
+
+def term_rows() -> Iterator[tuple[str, list[str]]]:
+    for path in TERM_FILES:
+        for row in lines(path)[1:]:
+            yield path.name, row
+
+
+def check_parts(cell: str) -> None:
+    parts = cell.split("|")
+    assert all(p and p == p.strip() for p in parts), cell
+    folded = [fold(p) for p in parts]
+    assert len(set(folded)) == len(folded), cell
+
+
+@pytest.mark.parametrize("path", [*TERM_FILES, FOLDER / "attributes.tsv"], ids=lambda p: p.name)
+def test_columns(path: Path) -> None:
+    columns = ATTRIBUTE_COLUMNS if path.name == "attributes.tsv" else TERM_COLUMNS
+    header, *rows = lines(path)
+    assert header == columns
+    assert rows
+    for row in rows:
+        assert len(row) == len(columns), row
+        assert all(cell == cell.strip() for cell in row), row
+
+
+def test_terms() -> None:
+    for name, (term, reading, kind, synonyms, english, broader) in term_rows():
+        where = f"{name}: {term}"
+        assert term, where
+        assert "|" not in term + reading + broader, where
+        assert HIRAGANA.fullmatch(reading), where
+        assert kind in KINDS, where
+        assert synonyms or english, where
+        if synonyms:
+            check_parts(synonyms)
+        assert english, where
+        check_parts(english)
+        assert fold(term) not in {fold(p) for p in synonyms.split("|")}, where
+        assert broader != term, where
+
+
+def test_no_term_twice() -> None:
+    counts = Counter(fold(row[0]) for _, row in term_rows())
+    assert [term for term, n in counts.items() if n > 1] == []
+
+
+def test_attributes() -> None:
+    rows = lines(FOLDER / "attributes.tsv")[1:]
+    for name, asks_ja, asks_en, answer_type, evidence in rows:
+        assert name
+        assert asks_ja, name
+        assert asks_en, name
+        check_parts(asks_ja)
+        check_parts(asks_en)
+        assert answer_type in ANSWER_TYPES, name
+        if evidence:
+            check_parts(evidence)
+    counts = Counter(fold(row[0]) for row in rows)
+    assert [name for name, n in counts.items() if n > 1] == []
+
+
+def test_size() -> None:
+    lexicon = load_lexicon(FOLDER)
+    assert len(lexicon.entries) >= 900
+    assert len(lexicon.attributes) >= 320

@@ -1,0 +1,127 @@
+"""Text → passages: every content character in exactly one passage, navigation in none."""
+
+import pytest
+
+from source.document import Document
+from source.lines import classify
+from source.parse import Metadata, detect_language, parse
+from source.sentences import split_sentences
+
+
+def test_every_passage_stands_at_its_offsets(chapter: Document) -> None:
+    assert all(chapter.text[p.start : p.end] == p.text for p in chapter.passages)
+
+
+def covered(document: Document) -> list[int]:
+    """How many passages, headings and navigation lines each character belongs to."""
+    counts = [0] * len(document.text)
+    headings = [line.span for line in classify(document.text) if line.kind == "heading"]
+    for span in (*document.passages, *document.navigation, *headings):
+        for i in range(span.start, span.end):
+            counts[i] += 1
+    return counts
+
+
+def test_every_character_belongs_to_exactly_one_thing(chapter: Document) -> None:
+    wrong = [
+        i
+        for i, n in enumerate(covered(chapter))
+        if n != (not chapter.text[i].isspace()) and not (n == 1 and chapter.text[i] in " 　")
+    ]
+    assert not wrong
+
+
+def test_sections_have_the_heading_path(chapter: Document) -> None:
+    assert [s.path[-1] for s in chapter.sections] == ["(1)総論", "(2)中央アジア諸国", "(3)コーカサス諸国"]
+    assert chapter.sections[1].path == ("第2章 地域別に見た外交", "3 中央アジア・コーカサス諸国", "(2)中央アジア諸国")
+
+
+def test_navigation_is_recognised(chapter: Document) -> None:
+    assert [chapter.text[s.start : s.end] for s in chapter.navigation] == [
+        "外交青書・白書",
+        "第2章 地域別に見た外交",
+        "外交青書・白書",
+        "このページのトップへ戻る",
+        "青書・白書・提言へ戻る",
+    ] or all("戻る" in chapter.text[s.start : s.end] or s.start < 60 for s in chapter.navigation)
+    assert not any("戻る" in p.text for p in chapter.passages)
+
+
+def test_footnotes_are_tied_to_their_marks(chapter: Document) -> None:
+    assert [f.label for f in chapter.footnotes] == ["6", "7", "8", "9"]
+    for note in chapter.footnotes:
+        assert [chapter.text[r.start : r.end] for r in note.references] == [f"({note.label})"]
+        assert chapter.passage(note.passage).kind == "footnote"
+
+
+def test_captions_printed_twice_are_one(chapter: Document) -> None:
+    captions = [p for p in chapter.passages if p.kind == "caption"]
+    assert len(captions) == 4
+    assert [p.duplicate_of for p in captions] == [None, captions[0].id, None, captions[2].id]
+
+
+def test_ids_are_stable_and_readable(chapter: Document) -> None:
+    again = parse(chapter.text, chapter.id, Metadata(prefix="ca"))
+    assert [p.id for p in again.passages] == [p.id for p in chapter.passages]
+    assert len({p.id for p in chapter.passages}) == len(chapter.passages)
+    assert chapter.passage("ca-2-07-1").text.startswith("ウズベキスタンとの関係では")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("「行く。」と言った。次。", ["「行く。」と言った。", "次。"]),
+        ("本当?はい。", ["本当?", "はい。"]),
+        ("括弧(が閉じない。次の文。", ["括弧(が閉じない。", "次の文。"]),
+        ('Mr. Sato spent 3.5 billion. He said "Go." Then left.', ["Mr. Sato spent 3.5 billion.", 'He said "Go."', "Then left."]),
+        ("The U.S. gave aid. It helped.", ["The U.S. gave aid.", "It helped."]),
+        ("句点なし", ["句点なし"]),
+        ("", []),
+    ],
+)
+def test_sentences(text: str, expected: list[str]) -> None:
+    assert [text[s.start : s.end] for s in split_sentences(text)] == expected
+
+
+PLAIN = """Annual Report 2023
+
+Overview
+
+The ministry spent 3.5 million yen in the year 2023. Mr. Sato, who
+leads the office, left.
+
+1. Budget
+The budget grew. It was
+approved.
+- item one
+- item two
+
+(1) 予算 100億円
+(2) 人員 50人
+"""
+
+
+def test_a_plain_text_loses_nothing() -> None:
+    document = parse(PLAIN, "report")
+    assert all(n == 1 or c.isspace() for c, n in zip(document.text, covered(document), strict=True))
+    texts = [p.text for p in document.passages]
+    assert "Mr. Sato, who\nleads the office, left." in texts
+    assert {"- item one", "(1) 予算 100億円", "(2) 人員 50人"} <= set(texts)
+    assert [s.path[-1] for s in document.sections if s.path] == ["Overview", "1. Budget"]
+
+
+def test_a_title_above_a_numbered_heading_is_no_navigation() -> None:
+    document = parse("環境白書\n第1章 気候\n\n気温が上がった。\n", "env")
+    assert document.sections[0].path == ("環境白書", "第1章 気候")
+    assert not document.navigation
+
+
+def test_hostile_texts_do_not_break_the_reader() -> None:
+    for text in ("", "\n\n\n", "。。。", "(((((", "」」」。", "\u202e逆\u202c。", "a" * 5000, "1\n2\n3\n", "# \n## x"):
+        document = parse(text, "x")
+        assert all(document.text[p.start : p.end] == p.text and p.text.strip() for p in document.passages)
+
+
+def test_language() -> None:
+    assert detect_language("これは日本語です。") == "ja"
+    assert detect_language("This is an English sentence about 日本.") == "en"
