@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from threading import Lock
 
 import snowballstemmer
 from sudachipy import Dictionary, Morpheme, SplitMode
@@ -208,16 +209,15 @@ class Tokeniser:
 
     def __init__(self, lexicon: Lexicon | None = None) -> None:
         self._lexicon = lexicon if lexicon is not None else default_lexicon()
+        dictionary = Dictionary(dict="core")
+        self._long, self._short = (dictionary.tokenizer(mode=mode) for mode in (SplitMode.C, SplitMode.A))
+        self._lock = Lock()
         self._cached_words = lru_cache(maxsize=8192)(self._words)
         self._cached_fields = lru_cache(maxsize=8192)(self._fields)
 
-    @cached_property
-    def _sudachi(self) -> SudachiTokenizer:
-        return Dictionary(dict="core").tokenizer(mode=SplitMode.C)
-
     def tokens(self, text: str) -> list[Token]:
         """The morphemes of a text (mode C), function words included, with original offsets."""
-        return [_token(m, span) for m, span in self._morphemes(text)]
+        return self._analyse(text, self._long)
 
     def words(self, text: str) -> tuple[Token, ...]:
         """The content words in modes A and C; a word that both give stands once."""
@@ -236,8 +236,7 @@ class Tokeniser:
         """The content words in mode A, or the stems of an English text: what phrases match on."""
         if not _JAPANESE.search(text):
             return list(english_terms(normalise(text).text))
-        short = (_token(m, (0, 0)) for whole, _ in self._morphemes(text) for m in whole.split(SplitMode.A, add_single=True))
-        return [t.term for t in short if is_content(t)]
+        return [t.term for t in self._analyse(text, self._short) if is_content(t)]
 
     @cached_property
     def _matcher(self) -> SequenceMatcher:
@@ -245,12 +244,10 @@ class Tokeniser:
         return SequenceMatcher(phrases, self.short_terms)
 
     def _words(self, text: str) -> tuple[Token, ...]:
-        found: list[Token] = []
-        for whole, span in self._morphemes(text):
-            short = list(whole.split(SplitMode.A, add_single=True))
-            found.append(_token(whole, span))
-            found += [_token(m, span) for m in short] if len(short) > 1 else []
-        return tuple(t for t in found if is_content(t))
+        long = self._analyse(text, self._long)
+        spans = {(t.start, t.end) for t in long}
+        parts = [t for t in self._analyse(text, self._short) if (t.start, t.end) not in spans]
+        return tuple(t for t in sorted(long + parts, key=lambda t: (t.start, -t.end)) if is_content(t))
 
     def _fields(self, text: str) -> dict[str, tuple[str, ...]]:
         folded = normalise(text).text
@@ -261,11 +258,12 @@ class Tokeniser:
             "english": tuple(english_terms(folded)),
         }
 
-    def _morphemes(self, text: str) -> Iterator[tuple[Morpheme, tuple[int, int]]]:
+    def _analyse(self, text: str, sudachi: SudachiTokenizer) -> list[Token]:
         n = normalise(text)
-        for m in self._sudachi.tokenize(n.text) if n.text else ():
-            if m.begin() < m.end():
-                yield m, n.original(m.begin(), m.end())
+        # A Sudachi tokeniser serves one thread at a time.
+        with self._lock:
+            morphemes = sudachi.tokenize(n.text) if n.text else ()
+            return [_token(m, n.original(m.begin(), m.end())) for m in morphemes if m.begin() < m.end()]
 
 
 def _token(m: Morpheme, span: tuple[int, int]) -> Token:

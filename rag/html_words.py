@@ -16,7 +16,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "empty_title": "本文に聞いてみましょう",
         "empty_text": "答えは本文の文そのものです。番号を押すと、引用した箇所が本文の中で示されます。書かれていないことには、書かれていないと答えます。",
         "examples": "質問の例",
-        "placeholder": "質問を日本語または英語で入力",
+        "placeholder": "日本語・英語で質問を入力",
         "question": "質問",
         "send": "質問する",
         "searching": "本文を調べています…",
@@ -40,7 +40,7 @@ WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "tagline": "Every answer, shown in the original.",
         "switch": "Interface language",
-        "new": "New conversation",
+        "new": "New chat",
         "conversation": "Conversation",
         "chapter": "The text",
         "outline": "Headings",

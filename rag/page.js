@@ -187,7 +187,8 @@
     if (now === seen) return;
     seen = now;
     if (!last) return;
-    last.scrollIntoView({ behavior: behavior(), block: wide() ? "start" : "nearest" });
+    last.scrollIntoView({ behavior: behavior(), block: "start" });
+    back.hidden = true;
     const first = $(".chip", last);
     if (first && wide()) show(first, { jump: false });
   };
