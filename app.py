@@ -118,7 +118,8 @@ def build_page(assistant: Assistant) -> gr.Blocks:
         # The framework marks server functions with an attribute, which a method cannot take.
         return page.chapter_of(document)
 
-    with gr.Blocks(title="白書 Hakusho", analytics_enabled=False, fill_width=True) as blocks:
+    blocks: gr.Blocks = gr.Blocks(title="白書 Hakusho", analytics_enabled=False, fill_width=True)
+    with blocks:
         head = gr.HTML(js_on_load=_EVENTS, elem_id="masthead", apply_default_css=False)
         with gr.Row(elem_id="room"):
             with gr.Column(elem_id="talk", min_width=0):
@@ -170,7 +171,7 @@ def create_app(assistant: Assistant) -> FastAPI:
 
     sans = ["system-ui", "Hiragino Sans", "Yu Gothic UI", "Meiryo", "Noto Sans CJK JP", "Noto Sans JP", "sans-serif"]
     mono = ["ui-monospace", "monospace"]
-    return gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         app,
         build_page(assistant),
         "/",
@@ -182,6 +183,7 @@ def create_app(assistant: Assistant) -> FastAPI:
         enable_monitoring=False,
         show_error=False,
     )
+    return mounted
 
 
 def _head() -> str:
@@ -200,7 +202,10 @@ def launch(host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False
     """
     listener = _listen(host, port)
     with listener:
-        app = create_app(Assistant.open(index))
+        assistant = Assistant.open(index)
+        # Dictionaries load at first use: now, rather than while the first reader waits.
+        assistant.search("日本")
+        app = create_app(assistant)
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
         print(f"Hakusho: {address} (Ctrl+C ends it)", flush=True)
         if open_browser:

@@ -64,7 +64,7 @@ def _item(line: str, number: int, path: Path) -> Item:
             held["kind"],
             held["question"],
             tuple(held.get("history") or ()),
-            tuple((q,) for q in held.get("evidence") or ()) + tuple(tuple(g) for g in held.get("evidence_any") or ()),
+            _groups(held),
             _answers(held),
             bool(held["answerable"]),
         )
@@ -73,6 +73,11 @@ def _item(line: str, number: int, path: Path) -> Item:
     if item.kind not in KINDS or (item.answerable and not (item.evidence and item.answers)):
         raise QuestionSetError(f"{path.name}, {item.id}: an answerable question needs a known kind, evidence and answers")
     return item
+
+
+def _groups(held: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """`evidence_any`, where it is given, takes the place of `evidence`."""
+    return tuple(tuple(g) for g in held.get("evidence_any") or ()) or tuple((q,) for q in held.get("evidence") or ())
 
 
 def _answers(held: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:

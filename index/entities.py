@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from babel import Locale
+from babel.core import get_global
 
 from index.normalise import normalise
 
@@ -168,6 +169,31 @@ def _kanji_number(text: str) -> int:
         tens, _, units = text.partition("十")
         return _KANJI_DIGITS.get(tens, 1) * 10 + _KANJI_DIGITS.get(units, 0)
     return _KANJI_DIGITS[text]
+
+
+@lru_cache(maxsize=1)
+def _cities() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Folded names of the cities that CLDR names time zones after, with their country's code."""
+    named: dict[str, str] = {}
+    for zone, code in get_global("zone_territories").items():
+        for language in ("en", "ja"):
+            city = Locale(language).time_zones.get(zone, {}).get("city")
+            for name in (str(city) if city else "", zone.rsplit("/", 1)[-1].replace("_", " ")):
+                folded = normalise(name).text
+                if len(folded) > 2 - (not folded.isascii()) and folded not in country_names():
+                    named[folded] = code
+    longest = sorted(named, key=len, reverse=True)
+    latin = "|".join(re.escape(n) for n in longest if n.isascii())
+    other = "|".join(re.escape(n) for n in longest if not n.isascii())
+    return re.compile(rf"\b(?:{latin})\b|(?:{other})"), named
+
+
+def countries_of_cities(text: str) -> list[str]:
+    """Keys of the countries whose cities a text names: Tashkent or タシケント gives `c:UZ`."""
+    pattern, named = _cities()
+    n = normalise(text)
+    # "oral" is a city of Kazakhstan too: a Latin name must be written as one.
+    return ["c:" + named[m[0]] for m in pattern.finditer(n.text) if not m[0].isascii() or text[n.starts[m.start()]].isupper()]
 
 
 def keys(text: str, *kinds: str) -> set[str]:

@@ -16,10 +16,11 @@ import snowballstemmer
 from sudachipy import Dictionary, Morpheme, SplitMode
 from sudachipy import Tokenizer as SudachiTokenizer
 
+from index.entities import countries_of_cities, find_entities
 from index.lexicon import Lexicon, SequenceMatcher, default_lexicon
 from index.normalise import normalise
 
-TOKENISER_VERSION = "1"
+TOKENISER_VERSION = "2"
 FIELDS = ("word", "gram", "concept", "english")
 
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接尾辞", "接頭辞", "記号"}
@@ -230,7 +231,7 @@ class Tokeniser:
     def concepts(self, text: str) -> list[str]:
         """Concept ids of a text: Sudachi's synonym groups, then the lexicon's entries."""
         groups = [c for t in self.words(text) for c in t.concepts]
-        return groups + [c for _, _, c in self._matcher.find(self.short_terms(text))] + _months(normalise(text).text)
+        return groups + [c for _, _, c in self._matcher.find(self.short_terms(text))] + _times_and_places(text)
 
     def short_terms(self, text: str) -> list[str]:
         """The content words in mode A, or the stems of an English text: what phrases match on."""
@@ -284,26 +285,19 @@ def is_content(token: Token) -> bool:
     return bool(token.term.strip()) and not (token.pos[1] == "数詞" and not _NUMBER.fullmatch(token.term))
 
 
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
+_SEASONS = (
+    (re.compile(r"春|\bspring\b"), (3, 4, 5)),
+    (re.compile(r"夏|\bsummer\b"), (6, 7, 8)),
+    (re.compile(r"秋|\bautumn\b"), (9, 10, 11)),
+    (re.compile(r"冬|\bwinter\b"), (12, 1, 2)),
 )
-_MONTH = re.compile(r"(?<![0-9])(1[0-2]|[1-9])月|\b(" + "|".join(_MONTHS) + r")\b")
 
 
-def _months(folded: str) -> list[str]:
-    """Months as concepts, `m6` for 6月 and June."""
-    return [f"m{m[1] or _MONTHS.index(m[2]) + 1}" for m in _MONTH.finditer(folded)]
+def _times_and_places(text: str) -> list[str]:
+    """Countries (by name or by a city of theirs), months and seasons as concepts, `m:6` for 6月 and June."""
+    found = [e.key for e in find_entities(text) if e.kind in ("country", "month")] + countries_of_cities(text)
+    folded = normalise(text).text
+    return found + [f"m:{month}" for pattern, months in _SEASONS if pattern.search(folded) for month in months]
 
 
 def _numbers_with_counter(folded: str) -> Iterator[str]:

@@ -65,7 +65,7 @@ def bar(documents: Sequence[Document], language: Language) -> str:
     notice = f'<p class="notice">{words["notice"]}</p>' if rendered else ""
     return (
         f'<div class="bar" lang="{language}"><div class="row"><h2 class="label">{words["chapter"]}</h2>{_which(documents, words)}'
-        f'{toggle if rendered else ""}</div><nav class="outline" aria-label="{words["outline"]}" lang="ja"></nav>{notice}</div>'
+        f'{toggle if rendered else ""}</div><nav class="outline" aria-label="{words["outline"]}"></nav>{notice}</div>'
     )
 
 

@@ -14,8 +14,8 @@ def chapter(document: Document) -> str:
     """The whole document: headings, paragraphs, captions, notes; navigation lines left out."""
     parts = "".join(_parts(document))
     return (
-        f'<article class="chapter" lang="{document.language}" data-document="{attribute(document.id)}"'
-        f' data-rendered="{str(document.has_rendering).lower()}" aria-label="{attribute(document.title)}">{parts}{_origin(document)}</article>'
+        f'<article class="chapter" tabindex="0" lang="{document.language}" data-document="{attribute(document.id)}"'
+        f' aria-label="{attribute(document.title)}">{parts}{_origin(document)}</article>'
     )
 
 

@@ -31,6 +31,7 @@ def conversation(turns: Sequence[Turn], places: Places, language: Language) -> s
 
 def _turn(turn: Turn, places: Places, language: Language) -> str:
     words = WORDS[language]
+    state: str
     if turn.answer is not None:
         state, body = turn.answer.status, _answer(turn.answer, places, language)
     elif turn.error is not None:
@@ -38,7 +39,7 @@ def _turn(turn: Turn, places: Places, language: Language) -> str:
         body = f'<div class="reply" role="alert"><p class="verdict">{words["error"]}</p><p>{text(turn.error)}</p></div>'
     else:
         state, body = "pending", f'<div class="reply"><p class="searching">{words["searching"]}</p></div>'
-    return f'<article class="turn {state}"><h3 class="question"><bdi>{text(turn.question)}</bdi></h3>{body}</article>'
+    return f'<article class="turn {state}"><h2 class="question"><bdi>{text(turn.question)}</bdi></h2>{body}</article>'
 
 
 def _answer(answer: Answer, places: Places, language: Language) -> str:
@@ -56,7 +57,7 @@ def _statements(answer: Answer, places: Places, words: dict[str, str]) -> str:
     sources = "".join(f"<li>{_source(c, places)}</li>" for c in answer.citations)
     return (
         f'{shown}<div class="foot">{_confidence(answer.confidence, words)}'
-        f'<div class="sources"><h4>{words["sources"]}</h4><ol>{sources}</ol></div></div>'
+        f'<div class="sources"><h3>{words["sources"]}</h3><ol>{sources}</ol></div></div>'
     )
 
 
@@ -64,16 +65,17 @@ def _statement(statement: Statement, numbers: Mapping[Citation, int], places: Pl
     """One sentence with its chips; a rendering comes first, marked, with its original below."""
     chips = "".join(_chip(c, numbers[c], places, words) for c in statement.citations)
     if not statement.rendering:
-        return f'<p class="statement" lang="{_language(statement, places)}">{_marked(statement)}{chips}</p>'
+        return f'<p class="statement" lang="{_language(statement.citations, places)}">{_marked(statement)}{chips}</p>'
     return (
         f'<div class="statement"><p class="rendering" lang="en">{text(statement.rendering)}{chips}</p>'
         f'<p class="unofficial">{words["unofficial"]}</p>'
-        f'<blockquote lang="ja" aria-label="{words["original"]}">{_marked(statement)}</blockquote></div>'
+        f'<blockquote lang="{_language(statement.citations, places)}" aria-label="{words["original"]}">{_marked(statement)}</blockquote></div>'
     )
 
 
-def _language(statement: Statement, places: Places) -> str:
-    known = [places[c.passage][0].language for c in statement.citations if c.passage in places]
+def _language(citations: Sequence[Citation], places: Places) -> str:
+    """The language of what is cited."""
+    known = [places[c.passage][0].language for c in citations if c.passage in places]
     return known[0] if known else "ja"
 
 
@@ -90,7 +92,7 @@ def _chip(citation: Citation, number: int, places: Places, words: dict[str, str]
     label = words["show"].format(number=number)
     return (
         f'<button type="button" class="chip" {_target(citation)} data-quote="{attribute(citation.quote)}"'
-        f' data-place="{attribute(_place(citation.passage, places))}" aria-label="{label}">'
+        f' data-lang="{_language([citation], places)}" data-place="{attribute(_place(citation.passage, places))}" aria-label="{label}">'
         f'<span class="bracket">[</span>{number}<span class="bracket">]</span></button>'
     )
 
@@ -106,7 +108,7 @@ def _place(passage: str, places: Places) -> str:
 
 
 def _source(citation: Citation, places: Places) -> str:
-    return f'<span lang="ja">{text(_place(citation.passage, places))}</span>'
+    return f'<span lang="{_language([citation], places)}">{text(_place(citation.passage, places))}</span>'
 
 
 def _confidence(confidence: float, words: dict[str, str]) -> str:
@@ -117,7 +119,7 @@ def _confidence(confidence: float, words: dict[str, str]) -> str:
 def _refusal(answer: Answer, places: Places, words: dict[str, str]) -> str:
     """That the document does not say, and what it says nearby."""
     near = "".join(_near(r, places, answer.language) for r in answer.retrieved[:_RELATED] if r.passage in places)
-    related = f'<div class="related"><h4>{words["related"]}</h4><ul>{near}</ul></div>' if near else ""
+    related = f'<div class="related"><h3>{words["related"]}</h3><ul>{near}</ul></div>' if near else ""
     return f'<p class="verdict" lang="{answer.language}">{text(answer.text)}</p>{related}'
 
 

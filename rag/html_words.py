@@ -67,7 +67,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "error": "No answer could be given",
         "too_long": "The question is too long: ask in {limit} characters or fewer.",
         "failed": "Something went wrong inside. Try again; if it persists, run `hakusho doctor`.",
-        "rendering": "Show English",
+        "rendering": "English rendering",
         "notice": "The English rendering is unofficial; the Japanese text is authoritative.",
     },
 }
@@ -78,14 +78,14 @@ EXAMPLES: dict[str, dict[Language, tuple[str, ...]]] = {
         "ja": (
             "日本とトルクメニスタンの外務省間協力プログラムは何年から何年までのものですか。",
             "「中央アジア+日本」対話はいつ立ち上げられましたか。",
-            "カスピ海ルートとは何ですか。",
-            "SCOとは何の略ですか。",
+            "ウクライナ支持を表明している国はどこですか。",
+            "9月に訪日したキルギスの大臣は誰ですか。",
         ),
         "en": (
-            "When was the Central Asia plus Japan Dialogue launched?",
-            "What is the Caspian Sea Route?",
-            "Which years does the cooperation programme between Japan and Turkmenistan cover?",
-            "What does SCO stand for?",
+            "When did Japan launch the Central Asia plus Japan framework?",
+            "Why is the Caspian Sea Route important?",
+            "What natural resources does the region have?",
+            "When was the election in Georgia?",
         ),
     }
 }

@@ -75,6 +75,7 @@
   const outline = () => {
     const nav = $("#bar .outline");
     if (!nav) return;
+    nav.lang = $("#text .chapter")?.lang ?? "";
     const links = $$("#text [data-outline]").map((heading) => {
       const link = document.createElement("button");
       link.type = "button";
@@ -113,7 +114,7 @@
   const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
   const status = make("div", { className: "hidden-status" });
   status.setAttribute("role", "status");
-  const preview = make("div", { id: "quote-preview", hidden: true, lang: "ja" });
+  const preview = make("div", { id: "quote-preview", hidden: true });
   preview.setAttribute("role", "tooltip");
   const back = make("button", { id: "back", type: "button", hidden: true });
   back.onclick = () => {
@@ -125,6 +126,7 @@
   const showPreview = (chip) => {
     const place = make("small", { textContent: chip.dataset.place });
     preview.replaceChildren(make("p", { textContent: chip.dataset.quote }), place);
+    preview.lang = chip.dataset.lang;
     preview.hidden = false;
     chip.setAttribute("aria-describedby", "quote-preview");
     const at = chip.getBoundingClientRect();
@@ -189,6 +191,8 @@
     if (!last) return;
     last.scrollIntoView({ behavior: behavior(), block: "start" });
     back.hidden = true;
+    // What an earlier answer cited must not look like the source of this one.
+    for (const article of $$("#text .chapter")) clear(article);
     const first = $(".chip", last);
     if (first && wide()) show(first, { jump: false });
   };
