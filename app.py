@@ -4,6 +4,7 @@ Only wiring stands here. What the page shows is made by `rag.html*`, how it look
 `rag/page.css` and `rag/page.js`. Nothing on the page is loaded from another machine.
 """
 
+import contextlib
 import errno
 import logging
 import os
@@ -210,7 +211,9 @@ def launch(host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False
         print(f"Hakusho: {address} (Ctrl+C ends it)", flush=True)
         if open_browser:
             threading.Timer(0.5, webbrowser.open, [address]).start()
-        uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)).run(sockets=[listener])
+        # The server has shut down in good order by the time it passes the interrupt on.
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

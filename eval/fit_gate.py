@@ -29,7 +29,7 @@ from source.errors import HakushoError
 
 Floats = NDArray[np.float64]
 # How much one question over the chapter counts against one over an encyclopaedia's article.
-_CHAPTER_WEIGHT = 6.0
+_CHAPTER_WEIGHT = 30.0
 _C = 0.3
 
 
@@ -75,7 +75,7 @@ def main() -> int:
     """Fits, prints AUROC by cross-validation on the tuning half, writes the file."""
     parser = argparse.ArgumentParser(prog="python -m eval.fit_gate", description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--articles", type=int, default=60)
+    parser.add_argument("--articles", type=int, default=50)
     given = parser.parse_args()
     try:
         wiki = [s for a in islice(articles(given.data, "dev", given.articles), given.articles) for s in article_samples(a)]
@@ -126,7 +126,7 @@ def _held_out(x_wiki: Floats, y_wiki: NDArray[np.int64], x: Floats, y: NDArray[n
         model = LogisticRegression(C=_C, max_iter=2000)
         model.fit(np.vstack([x_wiki, x[train]]), np.r_[y_wiki, y[train]], sample_weight=_weights(len(y_wiki), int(train.sum())))
         out[~train] = model.predict_proba(x[~train])[:, 1]
-    return out
+    return np.asarray(out, dtype=np.float64)
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ class Assistant:
         return understood, candidates, confidence
 
     def _statements(self, question: Question, candidates: list[Candidate]) -> tuple[Statement, ...]:
-        passages = select(question, candidates, self.index, self.config)
+        passages = select(question, candidates, self.index, self.ranker.constraints)
         return statements(question, passages, candidates[0].passage, self.index)
 
     def _check(self, question: str) -> None:

@@ -1,18 +1,12 @@
-"""What can be set, in one frozen place."""
+"""What can be set, in one frozen place. The refusal threshold stands in `rag/gate.json`."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """How many passages are looked at and shown, and when to refuse.
-
-    `threshold` is the least confidence at which a question is answered; it was tuned on the
-    tuning half of the question set (`python -m eval.tune`), never on the test half.
-    """
+    """How many passages are weighed and shown, and how long a question may be."""
 
     candidates: int = 60
     retrieved: int = 10
-    max_statements: int = 3
     max_question: int = 2000
-    threshold: float = 0.5

@@ -4,21 +4,25 @@ Coverage is weighed by rarity (idf) over the question's content words; a word co
 where the passage has it, less where it has a synonym, in part where a vector is near.
 """
 
+import re
 from dataclasses import dataclass, fields
 
 import numpy as np
 
-from index.entities import find_entities
 from index.late_interaction import token_vectors
 from index.lexicon import Attribute
 from index.local import LocalIndex
 from index.normalise import fold
-from index.tokenise import language_of
+from index.tokenise import english_terms
+from rag.constraints import Constraints
+from rag.focus import focus_of
 from rag.question import Question
 from rag.retrieve import Candidate
-from rag.spans import candidate_spans
 
 _SYNONYM = 0.8
+_CODE = re.compile(r"[a-z]+[0-9]+|[a-z]{3,}")
+# A name inside an English question: capitalised, not for standing first.
+_CAPITALISED = re.compile(r"(?<=[a-z,] )[A-Z][\w-]+|[A-Z]+[0-9]+|\b[A-Z]{2,}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,13 @@ class Evidence:
     names: float
     typed: float
     attribute_missing: float
+    focus: float
+    asked: float
+    unknown_topic: float
     english: float
 
     def vector(self) -> np.ndarray:
-        """All signals in the order of the fields, shape (13,)."""
+        """All signals in the order of the fields, shape (signals,)."""
         return np.asarray([getattr(self, f.name) for f in fields(self)], dtype=np.float64)
 
 
@@ -50,6 +57,7 @@ class EvidenceReader:
     def __init__(self, index: LocalIndex, attributes: tuple[Attribute, ...]) -> None:
         self._index = index
         self._attributes = attributes
+        self._constraints = Constraints(index)
 
     def measure(self, question: Question, candidates: list[Candidate]) -> Evidence:
         """The evidence of the first candidate; `candidates` is not empty."""
@@ -58,7 +66,7 @@ class EvidenceReader:
         context = f"{' '.join(passage.headings)} {self._index.paragraph_of(passage)}"
         own = f"{passage.text} {passage.rendering}"
         covered = self._coverage(question, own)
-        entities, contradiction = _constraints(question.text, own, context)
+        kept = self._constraints.kept(question.text, passage)
         return Evidence(
             score=top.score,
             margin=top.score - (candidates[1].score if len(candidates) > 1 else 0.0),
@@ -67,19 +75,22 @@ class EvidenceReader:
             weakest=min((c for c, w in covered if w > 0), default=1.0),
             late=top.signals["late"],
             dense=top.signals["dense"],
-            entities=entities,
-            contradiction=contradiction,
-            names=self._names(question.text, f"{own} {context}"),
-            typed=self._typed(question, passage.text),
+            entities=(kept.countries + kept.times) / 2,
+            contradiction=kept.against,
+            names=self._names(question, f"{own} {context}"),
+            typed=top.signals["typed"],
             attribute_missing=self._attribute_missing(question, own),
+            focus=self._focus(question, own, top.signals["typed"]),
+            asked=min(top.signals["typed"], self._focus(question, own, top.signals["typed"])),
+            unknown_topic=_unknown(covered),
             english=float(question.language == "en"),
         )
 
-    def _coverage(self, question: Question, text: str) -> list[tuple[float, float]]:
-        """For each content word of the question: how far `text` covers it, and its weight."""
+    def _coverage(self, question: Question, text: str, asked: str = "") -> list[tuple[float, float]]:
+        """For each content word of the question (or of `asked`, a part of it): how far `text` covers it, and its weight."""
         tokeniser = self._index.tokeniser
         field = "english" if question.language == "en" else "word"
-        terms = tokeniser.fields(question.text)[field]
+        terms = tokeniser.fields(asked or question.text)[field]
         held, concepts = set(tokeniser.fields(text)[field]), set(tokeniser.concepts(text))
         statistics = self._index.fields["passage", field]
         covered = []
@@ -90,31 +101,30 @@ class EvidenceReader:
 
     @staticmethod
     def _nearness(term: str, text: str) -> float:
-        """Half the best cosine between the word and a token of the text."""
+        """The best cosine between the word and a token of the text, below that of a synonym."""
         a, b = token_vectors(term), token_vectors(text)
         if not len(a.weight) or not len(b.weight):
             return 0.0
-        return 0.5 * max(0.0, float((a.unit @ b.unit.T).max(axis=1).mean()))
+        return min(_SYNONYM, max(0.0, float((a.unit @ b.unit.T).max(axis=1).mean())))
 
-    def _names(self, question: str, text: str) -> float:
-        """The share of the question's proper names that the passage or its paragraph has."""
-        names = (
-            {t.term for t in self._index.tokeniser.words(question) if "固有名詞" in t.pos}
-            if language_of(question) == "ja"
-            else set()
-        )
-        if not names:
-            return 1.0
-        held = {t.term for t in self._index.tokeniser.words(text)}
-        return len(names & held) / len(names)
+    def _focus(self, question: Question, text: str, typed: float) -> float:
+        """How far the passage has a word for what is asked for; without such a noun, whether the type is there."""
+        focus = focus_of(question)
+        if focus is None:
+            return typed
+        covered = self._coverage(question, text, focus)
+        return min((c for c, _ in covered), default=typed)
 
-    def _typed(self, question: Question, text: str) -> float:
-        """Whether a span of the asked type, not named in the question itself, is there."""
-        if question.answer_type in ("thing", "topic", "yes-no", "definition", "reason"):
-            return 0.5
-        asked = fold(question.text)
-        spans = candidate_spans(text, question.answer_type, self._index.tokeniser)
-        return float(any(fold(text[s.start : s.end]) not in asked for s in spans))
+    def _names(self, question: Question, text: str) -> float:
+        """The share of the question's proper names and codes (COP28) that the passage or its paragraph has."""
+        if question.language == "ja":
+            words = self._index.tokeniser.words(question.text)
+            names = {t.term for t in words if "固有名詞" in t.pos} | set(_CODE.findall(fold(question.text)))
+            held = {t.term for t in self._index.tokeniser.words(text)} | set(_CODE.findall(fold(text)))
+        else:
+            names = {term for name in _CAPITALISED.findall(question.text) for term in english_terms(fold(name))}
+            held = set(english_terms(fold(text)))
+        return len(names & held) / len(names) if names else 1.0
 
     def _attribute_missing(self, question: Question, text: str) -> float:
         """1 where the question asks for an attribute of the lexicon that the text has no word for."""
@@ -130,23 +140,12 @@ def _asks_for(attribute: Attribute, folded: str, language: str) -> bool:
     return any(fold(a) in folded for a in asks if len(a) > 1)
 
 
+def _unknown(covered: list[tuple[float, float]]) -> float:
+    """The share of the question's words, by weight, that the passage has nothing like."""
+    total = sum(w for _, w in covered)
+    return sum(w for c, w in covered if c < _SYNONYM) / total if total > 0 else 0.0
+
+
 def _weighted(covered: list[tuple[float, float]]) -> float:
     total = sum(w for _, w in covered)
     return sum(c * w for c, w in covered) / total if total > 0 else 1.0
-
-
-def _constraints(question: str, own: str, context: str) -> tuple[float, float]:
-    """Share of the question's countries and times that hold, and whether one is contradicted.
-
-    A time of a kind the passage gives, but with another value, contradicts: 第4回 against 第5回.
-    """
-    asked = [e for e in find_entities(question) if e.key != "c:JP"]
-    if not asked:
-        return 1.0, 0.0
-    in_own, in_context = find_entities(own), find_entities(context)
-    keys = {e.key for e in (*in_own, *in_context)}
-    kinds = {e.kind for e in in_own}
-    own_keys = {e.key for e in in_own}
-    against = [e for e in asked if e.kind != "country" and e.kind in kinds and e.key not in own_keys]
-    missing_country = [e for e in asked if e.kind == "country" and e.key not in keys]
-    return sum(e.key in keys for e in asked) / len(asked), float(bool(against)) + 0.5 * bool(missing_country)

@@ -28,13 +28,8 @@
   const pieces = (run) => {
     const found = [];
     const walker = document.createTreeWalker(run, NodeFilter.SHOW_TEXT);
-    let at = Number(run.dataset.start);
-    while (walker.nextNode()) {
-      const node = walker.currentNode;
-      const end = at + [...node.data].length;
-      found.push({ node, start: at, end });
-      at = end;
-    }
+    for (let at = Number(run.dataset.start); walker.nextNode(); at = found.at(-1).end)
+      found.push({ node: walker.currentNode, start: at, end: at + [...walker.currentNode.data].length });
     return found;
   };
 
@@ -65,8 +60,7 @@
     const html = await box?.fetchDocument(id);
     if (!html) return null;
     box.innerHTML = html;
-    const choice = $("#bar select");
-    if (choice) choice.value = id;
+    for (const choice of $$("#bar select")) choice.value = id;
     $("#text").scrollTop = 0;
     outline();
     return $("#text .chapter");
@@ -188,9 +182,9 @@
     const now = `${turns.length} ${last?.className ?? ""}`;
     if (now === seen) return;
     seen = now;
+    back.hidden = true;
     if (!last) return;
     last.scrollIntoView({ behavior: behavior(), block: "start" });
-    back.hidden = true;
     // What an earlier answer cited must not look like the source of this one.
     for (const article of $$("#text .chapter")) clear(article);
     const first = $(".chip", last);

@@ -8,20 +8,38 @@ from index.normalise import normalise
 from index.tokenise import language_of
 
 AnswerType = Literal[
-    "person", "place", "country", "organisation", "date", "duration", "count", "reason", "definition", "yes-no", "topic", "thing"
+    "person",
+    "place",
+    "country",
+    "organisation",
+    "date",
+    "duration",
+    "amount",
+    "count",
+    "reason",
+    "definition",
+    "yes-no",
+    "topic",
+    "thing",
 ]
 Language = Literal["ja", "en"]
 
 # First match wins: from the telling to the vague. Written over general ways of asking.
 _JA: tuple[tuple[AnswerType, str], ...] = (
-    ("person", r"誰|だれ|どなた|どの人|何という人|(?:大臣|首相|大統領|次官|議長|代表|人物)(?:の名前|の氏名|は何という名)"),
+    (
+        "person",
+        r"誰|(?:どんな|どの|訪れた|来た|訪日した|来日した|から)[^。?]{0,8}(?:要人|閣僚|高官|政治家|人物|首脳|大臣|次官)(?:は|を|が)|だれ|どなた|どの人|何という人|(?:大臣|首相|大統領|次官|議長|代表|人物)(?:の名前|の氏名|は何という名)",
+    ),
     ("country", r"(?:どの|どこの|どちらの|何という|いずれの|なんという|どんな)国|何国|国名|国はどこ|国はどちら|国はどれ"),
     ("duration", r"何(?:年間|か月|カ月|ヶ月|日間|時間|週間)|どの(?:くらい|ぐらい)の期間|期間は|いつからいつまで|何年から何年"),
-    ("date", r"いつ|何年|何月|何日|何曜日|何世紀|何時(?!間)|時期は|日付|日時|なんねん|なんがつ"),
+    ("date", r"いつ(?!も)|何年|何月|何日|何曜日|何世紀|何時(?!間)|時期は|日付|日時|なんねん|なんがつ"),
+    (
+        "amount",
+        r"いくら|何(?:円|ドル|ユーロ|億|兆)|金額|目標額|総額|費用は|予算(?:額|規模)?は|(?:予算|費用|金額|総額|規模)(?:を教|[?。]*$)",
+    ),
     (
         "count",
-        r"何(?:人|名|回|度|か国|カ国|ヶ国|国|社|校|本|件|つ|個|点|票|議席|周年|番|パーセント|%|割|円|ドル|キロ|メートル|歳)"
-        r"|第何|いくつ|いくら|どの(?:くらい|ぐらい|程度)|どれ(?:くらい|ぐらい|ほど|だけ)|数は|人数|金額|割合|何番目|何回目",
+        r"何[一-龠々ヶカか%]|何パーセント|第何|いくつ|どの(?:くらい|ぐらい|程度)|どれ(?:くらい|ぐらい|ほど|だけ)|数は|割合",
     ),
     ("reason", r"なぜ|何故|なんで|どうして|理由|原因|何のため|なにゆえ|きっかけ|背景は"),
     ("definition", r"(?:とは|って|というのは)(?:[、,]?\s*(?:何|なに|なん|どう|どの))|正式名称|正式には|略称|何の略|の略|意味は"),
@@ -36,10 +54,17 @@ _JA: tuple[tuple[AnswerType, str], ...] = (
     ),
 )
 _EN: tuple[tuple[AnswerType, str], ...] = (
-    ("person", r"\bwho(?:m|se)?\b|\bwhat person\b|\bname of the (?:minister|president|official|speaker)"),
+    (
+        "person",
+        r"\bwho(?:m|se)?\b|\b(?:which|what|every|all|list|name)(?: (?!did|do|does|is|was|were|has|have)\w+){0,2} (?:officials|ministers|leaders|people|politicians|diplomats)\b|\bwhat person\b|\bname of the (?:minister|president|official|speaker)",
+    ),
     ("country", r"\b(?:which|what)(?: other)?(?: \w+){0,2} (?:countr(?:y|ies)|nations?|states?)\b"),
     ("duration", r"\bhow long\b|\bwhat period\b|\bfrom when (?:to|until)\b|\bwhat years\b|\bhow many (?:years|months|days)\b"),
     ("date", r"\bwhen\b|\b(?:what|which)(?: \w+)? (?:year|month|date|day|time)\b|\bby when\b"),
+    (
+        "amount",
+        r"\bhow much (?:money|did|does|has|will|is|was|aid|funding)\b|\bcosts?\b|\bbudget\b|\bhow many (?:yen|dollars|euros)\b",
+    ),
     ("count", r"\bhow (?:many|much|often|big|large|far|old|tall)\b|\bnumber of\b|\bwhat (?:percentage|share|amount)\b"),
     ("reason", r"\bwhy\b|\breasons?\b|\bwhat (?:caused|led)\b|\bcause of\b|\bhow come\b"),
     (
@@ -57,7 +82,7 @@ _EN: tuple[tuple[AnswerType, str], ...] = (
     ),
 )
 _LIST = re.compile(
-    r"すべて|全て|全部|一覧|列挙|挙げ|あげて|誰々|どんな国々|それぞれ|各々|とその|まとめ|何と何|どこと|ほかに|他に|複数|たち(?:は|を)"
+    r"すべて|全て|全部|全員|要人|閣僚たち|一覧|列挙|挙げ|あげて|誰々|どんな国々|それぞれ|各々|とその|まとめ|何と何|どこと|ほかに|他に|複数|たち(?:は|を)"
     r"|\b(?:list|all|every|each|name the|which (?:\w+ )?(?:countries|officials|people|organi[sz]ations|ministers|events|topics|meetings|fields|areas)"
     r"|what (?:\w+ )?(?:countries|officials|organi[sz]ations|ministers|events|topics|meetings|visits|fields|areas)|who all|who (?:else|were|came|visited))\b"
 )

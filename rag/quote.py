@@ -1,36 +1,51 @@
 """Quote mode: the answer is sentences of the document, word for word, in document order."""
 
+import math
 from collections.abc import Sequence
 
-from index.entities import find_entities
 from index.local import LocalIndex
 from rag.answer import Citation, Statement
-from rag.config import Config
+from rag.constraints import Constraints, fixed_by
 from rag.question import Question
 from rag.retrieve import Candidate
 from rag.short_answer import short_answer
 from source.document import Document, Passage
 
-_LIST_SHARE = 0.55
+# How far below the best, in log-odds, a passage may stand and still belong to the answer.
+_LIST_GAP = 2.2
+_SEVERAL_GAP = 0.7
 _LIST_MOST = 8
-_SECOND_SHARE = 0.93
+_TYPED = ("person", "country", "organisation", "place", "date", "count")
 
 
-def select(question: Question, candidates: Sequence[Candidate], index: LocalIndex, config: Config) -> list[Passage]:
+def select(question: Question, candidates: Sequence[Candidate], index: LocalIndex, constraints: Constraints) -> list[Passage]:
     """The passages that make up the answer, in document order; `candidates` is not empty."""
-    if question.about:
-        chosen = _paragraph(candidates, index)
-    elif question.wants_list:
-        chosen = _list(question, candidates)
-    else:
-        top = candidates[0]
-        near = [
-            c.passage for c in candidates[1 : config.max_statements] if c.score >= _SECOND_SHARE * top.score and top.score < 0.5
-        ]
-        chosen = [top.passage, *near]
+    chosen = _paragraph(candidates, index) if question.about else _supporting(question, candidates, constraints)
     order = {p.id: i for i, p in enumerate(index.passages)}
     unique = list(dict.fromkeys([*chosen, *_footnotes(question, chosen, index)]))
     return sorted(unique, key=lambda p: order[p.id])
+
+
+def _supporting(question: Question, candidates: Sequence[Candidate], constraints: Constraints) -> list[Passage]:
+    """The best passage, and those that answer as well: all of them for a list.
+
+    They must keep to what the question fixes and, where the answer has a form, hold one of its
+    type. A question that fixes nothing has one best passage.
+    """
+    top = candidates[0]
+    typed = question.answer_type in _TYPED
+    gap = _LIST_GAP if question.wants_list and typed else _SEVERAL_GAP
+    if not (question.wants_list or (typed and question.answer_type == "person" and fixed_by(question.text))):
+        return [top.passage]
+    least = log_odds(top.score) - gap
+    near = [c for c in candidates[1:_LIST_MOST] if log_odds(c.score) >= least and (not typed or c.signals["typed"] == 1)]
+    return [top.passage, *(c.passage for c in near if constraints.kept(question.text, c.passage).all)]
+
+
+def log_odds(probability: float) -> float:
+    """The logarithm of p / (1 - p), kept finite."""
+    p = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(p / (1 - p))
 
 
 def _paragraph(candidates: Sequence[Candidate], index: LocalIndex) -> list[Passage]:
@@ -41,19 +56,6 @@ def _paragraph(candidates: Sequence[Candidate], index: LocalIndex) -> list[Passa
         totals[key] = totals.get(key, 0.0) + c.score**2
     best = max(totals, key=lambda k: totals[k])
     return [p for p in index.passages if (p.document, p.paragraph) == best]
-
-
-def _list(question: Question, candidates: Sequence[Candidate]) -> list[Passage]:
-    """Every candidate that holds what the question fixes and scores well enough beside the best."""
-    fixed = {e.key for e in find_entities(question.text) if e.key != "c:JP"}
-    least = _LIST_SHARE * candidates[0].score
-    top_meets = fixed <= _keys(candidates[0].passage)
-    chosen = [c.passage for c in candidates[:_LIST_MOST] if c.score >= least and (not top_meets or fixed <= _keys(c.passage))]
-    return chosen or [candidates[0].passage]
-
-
-def _keys(passage: Passage) -> set[str]:
-    return {e.key for e in find_entities(f"{passage.text} {' '.join(passage.headings)}")}
 
 
 def _footnotes(question: Question, chosen: Sequence[Passage], index: LocalIndex) -> list[Passage]:

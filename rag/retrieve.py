@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from index.late_interaction import TokenVectors, max_sim, token_vectors
 from index.local import LocalIndex
 from index.tokenise import language_of
-from rag.weights import FEATURES, Weights, load_weights
+from rag.constraints import Constraints
+from rag.question import understand
+from rag.spans import has_answer_type
+from rag.weights import FEATURES, LATER, Weights, load_weights
 from source.document import Passage
 
 Floats = NDArray[np.float32]
@@ -38,15 +41,16 @@ class Ranker:
     def __init__(self, index: LocalIndex, weights: Weights | None = None) -> None:
         self._index = index
         self._weights = weights or load_weights()
+        self.constraints = Constraints(index)
         self._vectors = lru_cache(maxsize=20000)(self._passage_vectors)
 
     def rank(self, question: str, *, k: int = 10, candidates: int = 60) -> list[Candidate]:
         """The best `k` passages for a question that stands by itself, best first."""
         signals = self.signals(question)
-        first = self._weights.linear(signals, late=False)
+        first = self._weights.linear(signals)
         rows = np.argsort(-first, kind="stable")[: max(k, candidates)]
         signals = {name: values[rows] for name, values in signals.items()}
-        signals["late"] = self._late(question, rows)
+        signals |= self._later(question, rows)
         scores = self._weights.probability(signals)
         order = np.argsort(-scores, kind="stable")[:k]
         return [self._candidate(int(rows[i]), float(scores[i]), {n: float(v[i]) for n, v in signals.items()}) for i in order]
@@ -56,7 +60,7 @@ class Ranker:
         index = self._index
         terms = index.tokeniser.fields(question)
         zeros = np.zeros(len(index.passages), dtype=np.float32)
-        found = {name: zeros for name in FEATURES if name != "late"}
+        found = {name: zeros for name in FEATURES if name not in LATER}
         for level in ("passage", "paragraph"):
             for field in _FIELDS[language_of(question)]:
                 if terms[field]:
@@ -65,9 +69,19 @@ class Ranker:
         found["dense"] = index.similarity(index.embedder.encode_question(question))
         return found
 
-    def _late(self, question: str, rows: NDArray[np.int64]) -> Floats:
-        asked = token_vectors(question)
-        return np.asarray([max(max_sim(asked, v) for v in self._vectors(int(r))) for r in rows], dtype=np.float32)
+    def _later(self, question: str, rows: NDArray[np.int64]) -> dict[str, Floats]:
+        """The signals that are computed for candidates only, each of shape (rows,)."""
+        asked, understood = token_vectors(question), understand(question)
+        passages = [self._index.passages[int(r)] for r in rows]
+        kept = [self.constraints.kept(question, p) for p in passages]
+        found = {
+            "late": [max(max_sim(asked, v) for v in self._vectors(int(r))) for r in rows],
+            "countries": [k.countries for k in kept],
+            "times": [k.times for k in kept],
+            "against": [-k.against for k in kept],
+            "typed": [has_answer_type(understood, p.text, self._index.tokeniser) for p in passages],
+        }
+        return {name: np.asarray(values, dtype=np.float32) for name, values in found.items()}
 
     def _passage_vectors(self, row: int) -> tuple[TokenVectors, ...]:
         passage = self._index.passages[row]

@@ -2,28 +2,36 @@
 
 import re
 
-from index.normalise import fold, normalise
+from index.normalise import fold
 from index.tokenise import Token, Tokeniser
 from rag.question import Question
-from rag.spans import TypedSpan, candidate_spans
-
-_EXPANSION = re.compile(r"(?P<short>[A-Za-z]{2,10})\s*:\s*(?P<full>\S.*)$")
-_BRACKETED = re.compile(r"(?P<full>[一-龠ァ-ヶーA-Za-z0-9第]{3,40})\((?P<short>[A-Z][A-Za-z0-9]{1,9})\)")
+from rag.spans import TypedSpan, asks_identity, candidate_spans, definition, holders_of_office
 
 
 def short_answer(question: Question, text: str, tokeniser: Tokeniser) -> tuple[int, int] | None:
     """The answering range of a sentence, or None where no span is of the asked type."""
     if question.answer_type == "definition":
-        return _definition(question, text)
+        return definition(question, text)
     spans = candidate_spans(text, question.answer_type, tokeniser)
     asked = fold(question.text)
     spans = [s for s in spans if fold(text[s.start : s.end]) not in asked]
+    spans = _not_named(question, text, spans, tokeniser) or spans
     if spans:
         best = min(spans, key=lambda s: _distance(s, _anchors(question, text, tokeniser)))
         return best.start, best.end
     if question.answer_type in ("thing", "topic"):
         return _argument(question, text, tokeniser)
     return None
+
+
+def _not_named(question: Question, text: str, spans: list[TypedSpan], tokeniser: Tokeniser) -> list[TypedSpan]:
+    """For a person: the spans that share the office asked for, or else that share nothing with the question."""
+    if question.answer_type != "person":
+        return spans
+    if asks_identity(question):
+        return holders_of_office(question, text, spans, tokeniser)
+    asked = {t.term for t in tokeniser.words(question.text)}
+    return [s for s in spans if not asked & {t.term for t in tokeniser.words(text[s.start : s.end])}]
 
 
 def _anchors(question: Question, text: str, tokeniser: Tokeniser) -> list[tuple[int, int]]:
@@ -37,19 +45,6 @@ def _distance(span: TypedSpan, anchors: list[tuple[int, int]]) -> float:
     """Mean distance to the three nearest anchors: an answer stands among what was asked about."""
     gaps = sorted(max(span.start - end, start - span.end, 0) for start, end in anchors)[:3]
     return sum(gaps) / len(gaps) if gaps else float(span.start)
-
-
-def _definition(question: Question, text: str) -> tuple[int, int] | None:
-    """The other half of `SCO: Shanghai …` or of 上海協力機構(SCO)."""
-    n = normalise(text)
-    asked = fold(question.text)
-    for pattern in (_EXPANSION, _BRACKETED):
-        for m in re.finditer(pattern.pattern, n.text, re.IGNORECASE):
-            if re.search(rf"(?<![a-z]){re.escape(m['short'])}(?![a-z])", asked) and m["full"] not in asked:
-                return n.original(m.start("full"), m.end("full"))
-            if m["full"] in asked:
-                return n.original(m.start("short"), m.end("short"))
-    return None
 
 
 def _argument(question: Question, text: str, tokeniser: Tokeniser) -> tuple[int, int] | None:

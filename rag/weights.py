@@ -19,7 +19,13 @@ FEATURES = (
     "concept_paragraph",
     "dense",
     "late",
+    "countries",
+    "times",
+    "against",
+    "typed",
 )
+# Signals that are worth computing for the first candidates only.
+LATER = ("late", "countries", "times", "against", "typed")
 WEIGHTS_FILE = Path(__file__).parent / "ranker.json"
 
 
@@ -30,9 +36,9 @@ class Weights:
     weights: Mapping[str, float]
     intercept: float
 
-    def linear(self, signals: Mapping[str, Floats], *, late: bool = True) -> Floats:
-        """The weighted sum, shape (n,); without the late signal for the first choice."""
-        total = sum((np.float32(self.weights[n]) * signals[n] for n in FEATURES if late or n != "late"), np.float32(0))
+    def linear(self, signals: Mapping[str, Floats]) -> Floats:
+        """The weighted sum of the signals that are given, shape (n,)."""
+        total = sum((np.float32(self.weights[n]) * signals[n] for n in FEATURES if n in signals), np.float32(0))
         return np.asarray(total, dtype=np.float32)
 
     def probability(self, signals: Mapping[str, Floats]) -> Floats:
