@@ -114,7 +114,7 @@ def fit(x_wiki: Floats, y_wiki: NDArray[np.int64], x: Floats, y: NDArray[np.int6
 
 
 def _weights(wiki: int, chapter: int) -> Floats:
-    return np.r_[np.ones(wiki), np.full(chapter, _CHAPTER_WEIGHT)]
+    return np.concatenate([np.ones(wiki), np.full(chapter, _CHAPTER_WEIGHT)]).astype(np.float64)
 
 
 def _held_out(x_wiki: Floats, y_wiki: NDArray[np.int64], x: Floats, y: NDArray[np.int64]) -> Floats:

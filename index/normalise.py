@@ -31,6 +31,7 @@ class Normalised:
         return self.starts[start], self.ends[end - 1]
 
 
+@lru_cache(maxsize=20000)
 def normalise(text: str) -> Normalised:
     """Normalises a text and keeps the map back.
 

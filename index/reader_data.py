@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from index.reader_features import Analyser, Ints, Tokens, Vocabulary, encode, sentence_ids
+from index.reader_arrays import sentence_ids
+from index.reader_features import Analyser, Tokens, encode
+from index.reader_words import Ints, Vocabulary
 from source.errors import HakushoError
 from source.sentences import split_sentences
 
-ANSWER_TYPES = (
-    "Person", "Location", "Object", "Date/Time", "Cause", "Other", "Organization", "Quantity", "Event", "Method",
-)  # fmt: skip
+ANSWER_TYPES = ("", "Person", "Location", "Object", "Date/Time", "Cause", "Manner")
 
 
 @dataclass
@@ -30,7 +30,6 @@ class Question:
     starts: tuple[int, ...]
     first: int
     last: int
-    answer_type: int
     question_type: str = ""
     answer_label: str = ""
 
@@ -104,7 +103,6 @@ def _question(qa: dict[str, object], tokens: Tokens, analyser: Analyser, vocabul
     answers: list[dict[str, object]] = qa["answers"]  # type: ignore[assignment]
     text, start = str(answers[0]["text"]), int(answers[0]["answer_start"])  # type: ignore[call-overload]
     first, last = covering(tokens, start, start + len(text))
-    kind = str(answers[0].get("answer_type", ""))
     return Question(
         str(qa["question"]),
         encode(analyser.words(str(qa["question"])), vocabulary),
@@ -112,9 +110,8 @@ def _question(qa: dict[str, object], tokens: Tokens, analyser: Analyser, vocabul
         tuple(int(a["answer_start"]) for a in answers),  # type: ignore[call-overload]
         first,
         last,
-        ANSWER_TYPES.index(kind) if kind in ANSWER_TYPES else len(ANSWER_TYPES),
         str(qa.get("question_type", "")),
-        kind,
+        str(answers[0].get("answer_type", "")),
     )
 
 

@@ -4,31 +4,53 @@ Training and run time share this module; it needs no torch. Identity features ar
 CRCs, so that a name nobody has seen before still matches itself.
 """
 
-import json
 import re
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from sudachipy import Dictionary, Morpheme, SplitMode
 from sudachipy import Tokenizer as SudachiTokenizer
 
 from index.normalise import normalise
+from index.reader_words import Ints, Vocabulary, crc
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float32]
 # Columns of a token's row.
 SURFACE, WORD, GROUP, GROUP2, ROW, POS, FIRST, LAST, SHAPE, TUNED, IDF, CONTENT = range(12)
 COLUMNS = 12
-SHAPES = (r"[ぁ-ゖー]+", r"[ァ-ヺー・]+", r"[一-鿿々]+", r"[0-9]+", r"[a-z]+", r"[「『(【〈《]", r"[」』)】〉》]")
+SHAPES = (
+    r"[ぁ-ゖー]+",
+    r"[ァ-ヺー・]+",
+    r"[一-鿿々]+",
+    r"[0-9]+",
+    r"[a-z]+",
+    r"[「『(【〈《]",
+    r"[」』)】〉》]",
+)
 _SHAPES = tuple(re.compile(shape) for shape in SHAPES)
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接尾辞", "接頭辞", "記号"}
-_EMPTY = frozenset("為る 有る 居る 成る 事 物 言う 出来る 何 誰 何処 何時 何れ 様 為 どの どんな".split())
-VOCABULARY, VECTORS, WORDS = "vocabulary.json", "vectors.npz", "words.npz"
+_EMPTY = frozenset(
+    [
+        "為る",
+        "有る",
+        "居る",
+        "成る",
+        "事",
+        "物",
+        "言う",
+        "出来る",
+        "何",
+        "誰",
+        "何処",
+        "何時",
+        "何れ",
+        "様",
+        "為",
+        "どの",
+        "どんな",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -41,56 +63,6 @@ class Tokens:
     def slice(self, start: int, end: int) -> "Tokens":
         """The tokens `[start, end)`."""
         return Tokens(self.rows[start:end], self.spans[start:end])
-
-
-def crc(text: str) -> int:
-    """A 32-bit identity of a string."""
-    return zlib.crc32(text.encode())
-
-
-class Lookup:
-    """A read-only table from 32-bit keys to small numbers, kept as two sorted arrays."""
-
-    def __init__(self, keys: NDArray[np.uint32], values: NDArray[np.uint16]) -> None:
-        order = np.argsort(keys, kind="stable")
-        self.keys, self.values = keys[order], values[order]
-
-    def find(self, keys: Ints) -> Ints:
-        """The values of keys, 0 where there is none."""
-        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        return np.where(self.keys[at] == keys, self.values[at], 0).astype(np.int64)
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """The reader's word list, characters and parts of speech.
-
-    `rows` gives a word's row among the vectors (0: unknown), `tuned` its trained row (0: none),
-    `idf` its rarity in hundredths (0: never seen, taken as the rarest).
-    """
-
-    rows: Lookup
-    tuned: Lookup
-    idf: Lookup
-    characters: dict[str, int]
-    parts: dict[str, int]
-
-    @classmethod
-    def load(cls, folder: Path) -> "Vocabulary":
-        """Reads the vocabulary's files from a model folder."""
-        held = json.loads((folder / VOCABULARY).read_text(encoding="utf-8"))
-        with np.load(folder / WORDS) as words:
-            tables = [Lookup(words[f"{n}_keys"], words[f"{n}_values"]) for n in ("rows", "tuned", "idf")]
-        characters = {c: i + 2 for i, c in enumerate(held["characters"])}
-        return cls(tables[0], tables[1], tables[2], characters, {p: i + 1 for i, p in enumerate(held["parts"])})
-
-    def save(self, folder: Path) -> None:
-        """Writes the vocabulary's files."""
-        held = {"characters": "".join(self.characters), "parts": list(self.parts)}
-        (folder / VOCABULARY).write_text(json.dumps(held, ensure_ascii=False) + "\n", encoding="utf-8")
-        tables = {"rows": self.rows, "tuned": self.tuned, "idf": self.idf}
-        arrays = {f"{n}_keys": t.keys for n, t in tables.items()} | {f"{n}_values": t.values for n, t in tables.items()}
-        np.savez_compressed(folder / WORDS, **arrays)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -117,16 +89,26 @@ class Analyser:
         n = normalise(text)
         found = self._sudachi.tokenize(n.text) if n.text.strip() else ()
         return [
-            _word(m, n.original(m.begin(), m.end()))
-            for m in found
-            if m.begin() < m.end() and n.text[m.begin() : m.end()].strip()
+            _word(m, n.original(m.begin(), m.end())) for m in found if m.begin() < m.end() and n.text[m.begin() : m.end()].strip()
         ]
+
+
+def is_content(word: Word) -> bool:
+    """Whether a word carries meaning by itself."""
+    return word.part.split("-")[0] in _CONTENT and word.normal not in _EMPTY
 
 
 def _word(m: Morpheme, span: tuple[int, int]) -> Word:
     parts = m.part_of_speech()
     groups = tuple(m.synonym_group_ids()[:2])
-    return Word(m.surface(), m.normalized_form().lower(), m.dictionary_form(), f"{parts[0]}-{parts[1]}", groups, span)
+    return Word(
+        m.surface(),
+        m.normalized_form().lower(),
+        m.dictionary_form(),
+        f"{parts[0]}-{parts[1]}",
+        groups,
+        span,
+    )
 
 
 def encode(words: Sequence[Word], vocabulary: Vocabulary) -> Tokens:
@@ -141,8 +123,8 @@ def encode(words: Sequence[Word], vocabulary: Vocabulary) -> Tokens:
         rows[:, TUNED] = vocabulary.tuned.find(normal)
         idf = vocabulary.idf.find(normal)
         rows[:, IDF] = np.where(idf == 0, 1000, idf)
-        rows[:, POS : TUNED] = [_looks(w, vocabulary) for w in words]
-        rows[:, CONTENT] = [w.part.split("-")[0] in _CONTENT and w.normal not in _EMPTY for w in words]
+        rows[:, POS:TUNED] = [_looks(w, vocabulary) for w in words]
+        rows[:, CONTENT] = [is_content(w) for w in words]
     return Tokens(rows, tuple(w.span for w in words))
 
 
@@ -155,18 +137,16 @@ def _vector_rows(words: Sequence[Word], normal: Ints, vocabulary: Vocabulary) ->
 
 
 def _two(groups: tuple[int, ...]) -> tuple[int, int]:
-    return (groups + (0, 0))[0], (groups + (0, 0))[1]
+    return ((*groups, 0, 0))[0], ((*groups, 0, 0))[1]
 
 
 def _looks(word: Word, vocabulary: Vocabulary) -> tuple[int, int, int, int]:
     """Part of speech, first and last character, kind of writing."""
     shape = next((i for i, s in enumerate(_SHAPES, start=1) if s.fullmatch(word.surface)), len(SHAPES) + 1)
     get = vocabulary.characters.get
-    return vocabulary.parts.get(word.part, 0), get(word.surface[0], 1), get(word.surface[-1], 1), shape
-
-
-def sentence_ids(tokens: Tokens, sentences: Iterable[tuple[int, int]]) -> Ints:
-    """The sentence each token belongs to: the last that starts at or before it (0 at first)."""
-    starts = np.array([s for s, _ in sentences], dtype=np.int64)
-    at = np.searchsorted(starts, [s for s, _ in tokens.spans], side="right") - 1
-    return np.maximum(at, 0).astype(np.int64)
+    return (
+        vocabulary.parts.get(word.part, 0),
+        get(word.surface[0], 1),
+        get(word.surface[-1], 1),
+        shape,
+    )

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from index.reader_features import CONTENT, FIRST, GROUP, GROUP2, IDF, LAST, POS, SHAPE, SHAPES, SURFACE, TUNED, WORD
-from index.reader_sru import Stack
+from index.reader_sru import Stack, locked_dropout
 
 MATCHES = 8
 NEVER = -1e4
@@ -45,7 +45,11 @@ class TokenInput(nn.Module):
     def forward(self, rows: Tensor, vectors: Tensor) -> Tensor:
         """Shape (batch, tokens, width)."""
         first, last = self.character(rows[..., FIRST]), self.character(rows[..., LAST])
-        small = [self.tuned(rows[..., TUNED]), self.part(rows[..., POS]), self.shape(rows[..., SHAPE])]
+        small = [
+            self.tuned(rows[..., TUNED]),
+            self.part(rows[..., POS]),
+            self.shape(rows[..., SHAPE]),
+        ]
         return torch.cat([vectors, first, last, *small], dim=-1)
 
 
@@ -82,6 +86,11 @@ def _shared_group(p: Tensor, q: Tensor) -> Tensor:
     return found
 
 
+def _aligned(of: Tensor, keys: Tensor, values: Tensor, hidden: Tensor) -> Tensor:
+    """For each passage token the question's states, weighted by likeness."""
+    return torch.matmul(torch.softmax(torch.matmul(of, keys.transpose(1, 2)) * 0.1 + hidden, -1), values)
+
+
 class ReaderModel(nn.Module):
     """See the module's docstring."""
 
@@ -103,41 +112,55 @@ class ReaderModel(nn.Module):
 
     def encode(self, rows: Tensor, vectors: Tensor, stack: Stack) -> tuple[Tensor, Tensor]:
         """Static features for alignment and states; rows of zeros are padding."""
-        x = F.dropout(self.inputs(rows, vectors), self.dropout, self.training)
+        x = locked_dropout(self.inputs(rows, vectors), self.dropout, self.training, 1)
         mask = (rows[..., WORD] > 0).float()
         return F.relu(self.static(x)), stack(x, mask)
 
     def forward(
-        self, p: Tensor, pv: Tensor, q: Tensor, qv: Tensor, sentence: Tensor, pair_p: Tensor, pair_q: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        self,
+        p: Tensor,
+        pv: Tensor,
+        q: Tensor,
+        qv: Tensor,
+        sentence: Tensor,
+        pair_p: Tensor,
+        pair_q: Tensor,
+    ) -> tuple[Tensor, ...]:
         """Start, end (pairs, tokens), sentence (pairs, sentences), answer logits, answer types.
 
         `p`, `q` are token rows of passages and questions, `pv`, `qv` their vectors; pair i asks
-        question `pair_q[i]` of passage `pair_p[i]`.
+        question `pair_q[i]` of passage `pair_p[i]`; `sentence` is as in `match_features`.
         """
-        ps, ph = self.encode(p, pv, self.passage)
+        passage = (p, pv, *self.encode(p, pv, self.passage), sentence)
+        asked = self.encode_question(q, qv)
+        outputs = self.compare(tuple(x[pair_p] for x in passage), tuple(x[pair_q] for x in asked))
+        return *outputs, self.answer_type(asked[4][:, 3])
+
+    def encode_question(self, q: Tensor, qv: Tensor) -> tuple[Tensor, ...]:
+        """Rows, vectors, static features, states and four summaries of questions."""
         qs, qh = self.encode(q, qv, self.question)
-        kept = (q[..., WORD] > 0).float()
-        looks = torch.softmax(self.attend(qh) + (kept[..., None] - 1) * -NEVER, dim=1)
-        summary = torch.matmul(looks.transpose(1, 2), qh)
-        types = self.answer_type(summary[:, 3])
-        p, pv, ps, ph, sentence = p[pair_p], pv[pair_p], ps[pair_p], ph[pair_p], sentence[pair_p]
-        q, qv, qs, qh, summary, kept = q[pair_q], qv[pair_q], qs[pair_q], qh[pair_q], summary[pair_q], kept[pair_q]
+        kept = (q[..., WORD, None] > 0).float()
+        looks = torch.softmax(self.attend(qh) + (kept - 1) * -NEVER, dim=1)
+        return q, qv, qs, qh, torch.matmul(looks.transpose(1, 2), qh)
+
+    def compare(self, passage: tuple[Tensor, ...], asked: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """The pointers and the answer logit of pairs: encoded passages and, row by row, their questions."""
+        p, pv, ps, ph, sentence = passage
+        q, qv, qs, qh, summary = asked
         features, coverage = match_features(p, pv, q, qv, sentence)
         features = F.dropout(features, 0.1, self.training)
-        hidden = (kept[:, None] - 1) * -NEVER
-        by_static = torch.matmul(torch.softmax(torch.matmul(ps, qs.transpose(1, 2)) * 0.1 + hidden, -1), qs)
-        by_state = torch.matmul(torch.softmax(torch.matmul(self.meet(ph), qh.transpose(1, 2)) * 0.1 + hidden, -1), qh)
+        hidden = ((q[..., WORD] > 0).float()[:, None] - 1) * -NEVER
+        by_static = _aligned(ps, qs, qs, hidden)
+        by_state = _aligned(self.meet(ph), qh, qh, hidden)
         joined = torch.cat([ph, by_state, ph * by_state, by_static, features], dim=-1)
         mask = (p[..., WORD] > 0).float()
-        m = self.reason(F.relu(self.fuse(F.dropout(joined, self.dropout, self.training))), mask)
+        m = self.reason(F.relu(self.fuse(locked_dropout(joined, self.dropout, self.training, 1))), mask)
         start, end, inside = self._point(m, summary, mask)
         by_sentence = torch.logsumexp(inside[:, None] + (sentence - 1) * -NEVER, dim=-1)
-        answer = self._judge(m, summary, (start, end, by_sentence), coverage)
-        return start, end, by_sentence, answer, types
+        return start, end, by_sentence, self._judge(m, summary, (start, end, by_sentence), coverage)
 
     def _point(self, m: Tensor, summary: Tensor, mask: Tensor) -> list[Tensor]:
-        m = F.dropout(m, self.dropout, self.training)
+        m = locked_dropout(m, self.dropout, self.training, 1)
         asked = [pointer(summary[:, i]) for i, pointer in enumerate(self.pointers)]
         return [torch.matmul(m, a[:, :, None])[..., 0] * 0.3 + (mask - 1) * -NEVER for a in asked]
 
@@ -145,6 +168,12 @@ class ReaderModel(nn.Module):
         """The logit of "this passage answers": from the pointers' certainty and what they point at."""
         start, end, by_sentence = scores
         at = torch.matmul(torch.softmax(start + end, dim=-1)[:, None], m)[:, 0]
-        numbers = [start.amax(-1), end.amax(-1), torch.logsumexp(start, -1), torch.logsumexp(end, -1), by_sentence.amax(-1)]
+        numbers = [
+            start.amax(-1),
+            end.amax(-1),
+            torch.logsumexp(start, -1),
+            torch.logsumexp(end, -1),
+            by_sentence.amax(-1),
+        ]
         x = torch.cat([at, at * summary[:, 3], torch.stack(numbers, dim=-1) * 0.2, coverage], dim=-1)
         return torch.as_tensor(self.judge(F.dropout(x, 0.1, self.training))[:, 0])

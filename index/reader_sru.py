@@ -15,7 +15,7 @@ class _Interpolate(torch.autograd.Function):
     """c[t] = f[t] c[t-1] + (1 - f[t]) x[t] over the first dimension, from c[-1] = 0."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, f: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, x: Tensor, f: Tensor) -> Tensor:
         c = torch.empty_like(x)
         last = torch.zeros_like(x[0])
         for xt, ft, ct in zip(x.unbind(), f.unbind(), c.unbind(), strict=True):
@@ -24,7 +24,7 @@ class _Interpolate(torch.autograd.Function):
         return c
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
         x, f, c = ctx.saved_tensors
         g = grad.clone(memory_format=torch.contiguous_format)
         steps, gates = g.unbind(), f.unbind()
@@ -38,7 +38,7 @@ class _Scan(torch.autograd.Function):
     """The same recurrence, exported as one ONNX Scan; see `reader_export`."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, f: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, x: Tensor, f: Tensor) -> Tensor:
         return _Interpolate.apply(x, f)  # type: ignore[no-any-return, no-untyped-call]
 
     @staticmethod
@@ -72,6 +72,14 @@ def _turn(x: Tensor) -> Tensor:
     return torch.cat([ahead, back.flip(0)], dim=-1)
 
 
+def locked_dropout(x: Tensor, rate: float, training: bool, time: int) -> Tensor:
+    """Dropout with one mask for all steps of dimension `time` (Gal & Ghahramani 2016)."""
+    if not training or rate == 0:
+        return x
+    shape = [1 if d == time else n for d, n in enumerate(x.shape)]
+    return x * F.dropout(torch.ones(shape), rate)
+
+
 class Stack(nn.Module):
     """Several layers with dropout between them."""
 
@@ -84,5 +92,5 @@ class Stack(nn.Module):
         """(batch, tokens, width_in) → (batch, tokens, 2 hidden)."""
         x, kept = x.transpose(0, 1), mask.transpose(0, 1)[..., None]
         for i, layer in enumerate(self.layers):
-            x = layer(F.dropout(x, self.dropout, self.training) if i else x, kept)
+            x = layer(locked_dropout(x, self.dropout, self.training, 0) if i else x, kept)
         return x.transpose(0, 1)

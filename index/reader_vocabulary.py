@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index.reader_features import VECTORS, Floats, Lookup, Vocabulary, Word, crc
+from index.reader_features import Word
+from index.reader_words import VECTORS, Floats, Lookup, Vocabulary, crc
 from index.static_embedding import ModelError
 
 DIM = 150
@@ -43,7 +44,11 @@ def build_vectors(chive: Path, folder: Path) -> Lookup:
     compact = compact / np.maximum(np.linalg.norm(compact, axis=1, keepdims=True), 1e-9)
     compact = np.concatenate([np.zeros((1, DIM), np.float32), compact])
     scale = np.maximum(np.abs(compact).max(axis=1, keepdims=True), 1e-9) / 127
-    np.savez(folder / VECTORS, table=np.round(compact / scale).astype(np.int8), scale=scale.astype(np.float32))
+    np.savez(
+        folder / VECTORS,
+        table=np.round(compact / scale).astype(np.int8),
+        scale=scale.astype(np.float32),
+    )
     words = [(crc(strings[key].lower()), row + 1) for key, row in held.key2row.items() if key in strings]
     keys = np.array([k for k, _ in words], dtype=np.uint32)
     keys, first = np.unique(keys, return_index=True)

@@ -24,167 +24,20 @@ TOKENISER_VERSION = "2"
 FIELDS = ("word", "gram", "concept", "english")
 
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接尾辞", "接頭辞", "記号"}
-_STOP_JA = {
-    "為る",
-    "有る",
-    "居る",
-    "成る",
-    "事",
-    "物",
-    "下さる",
-    "言う",
-    "教える",
-    "知る",
-    "出来る",
-    "行う",
-    "何",
-    "誰",
-    "何処",
-    "何時",
-    "何れ",
-    "其れ",
-    "此れ",
-    "様",
-    "為",
-    "方",
-    "者",
-    "所",
-    "ため",
-    "こと",
-    "もの",
-    "年間",
-    "人",
-    "的",
-    "等",
-    "際",
-    "内",
-    "中",
-    "後",
-    "前",
-    "上",
-    "下",
-    "間",
-    "第",
-    "お",
-    "御",
-    "について",
-    "於く",
-    "因る",
-    "対する",
-    "関する",
-    "付く",
-    "説明",
-    "質問",
-    "答える",
-    "おく",
-    "年",
-    "月",
-    "日",
-    "回",
-    "時",
-    "とき",
-    "どの",
-    "その",
-    "この",
-    "あの",
-}
-_STOP_EN = {
-    "a",
-    "an",
-    "the",
-    "of",
-    "in",
-    "on",
-    "at",
-    "to",
-    "for",
-    "from",
-    "by",
-    "with",
-    "about",
-    "into",
-    "over",
-    "under",
-    "as",
-    "is",
-    "are",
-    "was",
-    "were",
-    "be",
-    "been",
-    "being",
-    "do",
-    "does",
-    "did",
-    "done",
-    "has",
-    "have",
-    "had",
-    "having",
-    "it",
-    "its",
-    "this",
-    "that",
-    "these",
-    "those",
-    "there",
-    "here",
-    "what",
-    "which",
-    "who",
-    "whom",
-    "whose",
-    "when",
-    "where",
-    "why",
-    "how",
-    "and",
-    "or",
-    "but",
-    "not",
-    "no",
-    "if",
-    "than",
-    "then",
-    "can",
-    "could",
-    "will",
-    "would",
-    "shall",
-    "should",
-    "may",
-    "might",
-    "must",
-    "i",
-    "you",
-    "he",
-    "she",
-    "they",
-    "we",
-    "me",
-    "him",
-    "her",
-    "them",
-    "us",
-    "my",
-    "your",
-    "his",
-    "their",
-    "our",
-    "any",
-    "some",
-    "please",
-    "tell",
-    "say",
-    "said",
-    "says",
-    "according",
-    "chapter",
-    "document",
-    "text",
-    "s",
-    "t",
-}
+_STOP_JA = frozenset(
+    """
+    為る 有る 居る 成る 事 物 下さる 言う 教える 知る 出来る 行う 何 誰 何処 何時 何れ 其れ 此れ 様 為 方 者 所 ため こと もの 年間 人 的 等 際 内 中 後 前 上 下 間 第 お 御 について
+    於く 因る 対する 関する 付く 説明 質問 答える おく 年 月 日 回 時 とき どの その この あの
+    """.split()
+)
+_STOP_EN = frozenset(
+    """
+    a an the of in on at to for from by with about into over under as is are was were be been being do does did
+    done has have had having it its this that these those there here what which who whom whose when where why how
+    and or but not no if than then can could will would shall should may might must i you he she they we me him
+    her them us my your his their our any some please tell say said says according chapter document text s t
+    """.split()
+)
 _ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+(?:[.,][0-9]+)*")
 _GRAM_UNIT = re.compile(r"[0-9]+|[a-z]+|[぀-ヿ々〆一-鿿㐀-䶿\U00020000-\U0002ffff]")
 _KANJI = re.compile(r"[々〆一-鿿㐀-䶿\U00020000-\U0002ffff]")
@@ -213,12 +66,14 @@ class Tokeniser:
         dictionary = Dictionary(dict="core")
         self._long, self._short = (dictionary.tokenizer(mode=mode) for mode in (SplitMode.C, SplitMode.A))
         self._lock = Lock()
+        self._cached_tokens = lru_cache(maxsize=8192)(lambda text: tuple(self._analyse(text, self._long)))
+        self._cached_concepts = lru_cache(maxsize=8192)(self._concepts)
         self._cached_words = lru_cache(maxsize=8192)(self._words)
         self._cached_fields = lru_cache(maxsize=8192)(self._fields)
 
-    def tokens(self, text: str) -> list[Token]:
+    def tokens(self, text: str) -> tuple[Token, ...]:
         """The morphemes of a text (mode C), function words included, with original offsets."""
-        return self._analyse(text, self._long)
+        return self._cached_tokens(text)
 
     def words(self, text: str) -> tuple[Token, ...]:
         """The content words in modes A and C; a word that both give stands once."""
@@ -228,10 +83,14 @@ class Tokeniser:
         """The terms of a text by field, with repetitions. The dict must not be changed."""
         return self._cached_fields(text)
 
-    def concepts(self, text: str) -> list[str]:
-        """Concept ids of a text: Sudachi's synonym groups, then the lexicon's entries."""
+    def concepts(self, text: str) -> tuple[str, ...]:
+        """Concept ids of a text: Sudachi's synonym groups, the lexicon's entries, countries and months."""
+        return self._cached_concepts(text)
+
+    def _concepts(self, text: str) -> tuple[str, ...]:
         groups = [c for t in self.words(text) for c in t.concepts]
-        return groups + [c for _, _, c in self._matcher.find(self.short_terms(text))] + _times_and_places(text)
+        found = [c for _, _, c in self._matcher.find(self.short_terms(text))]
+        return tuple(dict.fromkeys(groups + found + _times_and_places(text)))
 
     def short_terms(self, text: str) -> list[str]:
         """The content words in mode A, or the stems of an English text: what phrases match on."""
@@ -245,7 +104,7 @@ class Tokeniser:
         return SequenceMatcher(phrases, self.short_terms)
 
     def _words(self, text: str) -> tuple[Token, ...]:
-        long = self._analyse(text, self._long)
+        long = list(self.tokens(text))
         spans = {(t.start, t.end) for t in long}
         parts = [t for t in self._analyse(text, self._short) if (t.start, t.end) not in spans]
         return tuple(t for t in sorted(long + parts, key=lambda t: (t.start, -t.end)) if is_content(t))
@@ -255,7 +114,7 @@ class Tokeniser:
         return {
             "word": tuple(t.term for t in self.words(text)) + tuple(_numbers_with_counter(folded)),
             "gram": tuple(_grams(folded)),
-            "concept": tuple(dict.fromkeys(self.concepts(text))),
+            "concept": self.concepts(text),
             "english": tuple(english_terms(folded)),
         }
 

@@ -16,6 +16,7 @@ from rag.gate import Gate, load_gate
 from rag.phrases import NOT_IN_DOCUMENT
 from rag.question import Question, understand
 from rag.quote import select, statements
+from rag.reading import PassageReader
 from rag.retrieve import Candidate, Ranker
 from rag.spelling import Speller
 from rag.verify import verify
@@ -34,6 +35,7 @@ class Assistant:
         self.config = config or Config()
         self.ranker = Ranker(index)
         self.evidence = EvidenceReader(index, default_lexicon().attributes)
+        self._reader = PassageReader(index)
         self._gate = gate or load_gate()
         self._speller = Speller(index)
         self._followups = FollowUps(index.tokeniser)
@@ -102,7 +104,7 @@ class Assistant:
 
     def _statements(self, question: Question, candidates: list[Candidate]) -> tuple[Statement, ...]:
         passages = select(question, candidates, self.index, self.ranker.constraints)
-        return statements(question, passages, candidates[0].passage, self.index)
+        return statements(question, passages, candidates[0].passage, self.index, self._reader)
 
     def _check(self, question: str) -> None:
         if not question.strip():

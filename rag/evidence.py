@@ -56,7 +56,7 @@ class EvidenceReader:
 
     def __init__(self, index: LocalIndex, attributes: tuple[Attribute, ...]) -> None:
         self._index = index
-        self._attributes = attributes
+        self._attributes = [_folded(a) for a in attributes]
         self._constraints = Constraints(index)
 
     def measure(self, question: Question, candidates: list[Candidate]) -> Evidence:
@@ -132,12 +132,20 @@ class EvidenceReader:
         asked = [a for a in self._attributes if _asks_for(a, folded, question.language)]
         if not asked:
             return 0.0
-        return float(not any(not a.evidence or any(fold(e) in held for e in a.evidence) for a in asked))
+        return float(not any(not a.evidence or any(e in held for e in a.evidence) for a in asked))
 
 
 def _asks_for(attribute: Attribute, folded: str, language: str) -> bool:
     asks = attribute.asks_en if language == "en" else (*attribute.asks_ja, attribute.name)
-    return any(fold(a) in folded for a in asks if len(a) > 1)
+    return any(a in folded for a in asks if len(a) > 1)
+
+
+def _folded(attribute: Attribute) -> Attribute:
+    """The attribute with all its phrases normalised, so that they are compared as they stand."""
+    asks_ja, asks_en, evidence = (
+        tuple(map(fold, phrases)) for phrases in (attribute.asks_ja, attribute.asks_en, attribute.evidence)
+    )
+    return Attribute(fold(attribute.name), asks_ja, asks_en, attribute.answer_type, evidence)
 
 
 def _unknown(covered: list[tuple[float, float]]) -> float:

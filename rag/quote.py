@@ -7,6 +7,7 @@ from index.local import LocalIndex
 from rag.answer import Citation, Statement
 from rag.constraints import Constraints, fixed_by
 from rag.question import Question
+from rag.reading import PassageReader
 from rag.retrieve import Candidate
 from rag.short_answer import short_answer
 from source.document import Document, Passage
@@ -15,6 +16,8 @@ from source.document import Document, Passage
 _LIST_GAP = 2.2
 _SEVERAL_GAP = 0.7
 _LIST_MOST = 8
+# Types whose spans are many and alike: the reader tells them apart better than their place does.
+_READ_FIRST = ("place", "organisation")
 _TYPED = ("person", "country", "organisation", "place", "date", "count")
 
 
@@ -75,14 +78,26 @@ def _referring(document: Document, note: Passage) -> list[Passage]:
     return [p for p in document.passages if p.kind != "footnote" and any(p.start <= s.start < p.end for s in spans)]
 
 
-def statements(question: Question, passages: Sequence[Passage], lead: Passage, index: LocalIndex) -> tuple[Statement, ...]:
+def statements(
+    question: Question, passages: Sequence[Passage], lead: Passage, index: LocalIndex, reader: PassageReader
+) -> tuple[Statement, ...]:
     """One statement for each passage, the short answer marked in the one that leads."""
     made = []
     for p in passages:
         marks_here = p.id == lead.id or question.wants_list or (question.answer_type == "definition" and p.kind == "footnote")
-        short = short_answer(question, p.text, index.tokeniser) if marks_here else None
+        short = _short(question, p, index, reader) if marks_here else None
         made.append(Statement(p.text, (cite(p),), short, p.rendering if question.language == "en" else ""))
     return tuple(made)
+
+
+def _short(question: Question, passage: Passage, index: LocalIndex, reader: PassageReader) -> tuple[int, int] | None:
+    """By form where the type has a telling one, else as the reader marks it."""
+    if question.answer_type == "yes-no" or question.about:
+        return None
+    by_form = short_answer(question, passage.text, index.tokeniser)
+    if by_form and question.answer_type not in _READ_FIRST:
+        return by_form
+    return reader.answer_span(question.text, passage) or by_form
 
 
 def cite(passage: Passage) -> Citation:

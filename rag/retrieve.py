@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from index.late_interaction import TokenVectors, max_sim, token_vectors
+from index.late_interaction import TokenVectors, max_sims, token_vectors
 from index.local import LocalIndex
 from index.tokenise import language_of
 from rag.constraints import Constraints
@@ -75,13 +75,19 @@ class Ranker:
         passages = [self._index.passages[int(r)] for r in rows]
         kept = [self.constraints.kept(question, p) for p in passages]
         found = {
-            "late": [max(max_sim(asked, v) for v in self._vectors(int(r))) for r in rows],
+            "late": self._late(asked, rows),
             "countries": [k.countries for k in kept],
             "times": [k.times for k in kept],
             "against": [-k.against for k in kept],
             "typed": [has_answer_type(understood, p.text, self._index.tokeniser) for p in passages],
         }
         return {name: np.asarray(values, dtype=np.float32) for name, values in found.items()}
+
+    def _late(self, asked: TokenVectors, rows: NDArray[np.int64]) -> list[float]:
+        """The best of the passage and its rendering, for each row."""
+        vectors = [self._vectors(int(r)) for r in rows]
+        sims = iter(max_sims(asked, [v for group in vectors for v in group]).tolist())
+        return [max(next(sims) for _ in group) for group in vectors]
 
     def _passage_vectors(self, row: int) -> tuple[TokenVectors, ...]:
         passage = self._index.passages[row]

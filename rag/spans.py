@@ -1,7 +1,7 @@
 """Spans of a sentence that could be an answer of a given type, by form and part of speech."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.entities import find_entities
@@ -91,7 +91,11 @@ def _long_terms(text: str, tokeniser: Tokeniser) -> set[str]:
     """Words in mode C and their concepts: the long form of a compound, not its parts."""
     tokens = tokeniser.tokens(text)
     simple = [t for t in tokens if len(tokeniser.words(t.surface)) == 1]
-    return {t.term for t in tokens} | {c for t in tokens for c in t.concepts} | {c for t in simple for c in tokeniser.concepts(t.surface)}
+    return (
+        {t.term for t in tokens}
+        | {c for t in tokens for c in t.concepts}
+        | {c for t in simple for c in tokeniser.concepts(t.surface)}
+    )
 
 
 def _asked_unit(folded: str) -> str | None:
@@ -153,7 +157,7 @@ def _is_person(token: Token) -> bool:
     return "人名" in token.pos
 
 
-def _name_end(tokens: list[Token], i: int) -> int:
+def _name_end(tokens: Sequence[Token], i: int) -> int:
     """Where a run of name-like tokens that begins at `i` ends."""
     j = i
     while j < len(tokens) and (_is_person(tokens[j]) or _is_katakana_name(tokens[j]) or (j > i and tokens[j].surface in "・()")):
@@ -165,7 +169,7 @@ def _is_katakana_name(token: Token) -> bool:
     return bool(re.fullmatch(r"[ァ-ヶー]{2,}", token.surface)) and "地名" not in token.pos
 
 
-def _office_end(text: str, tokens: list[Token], j: int) -> int:
+def _office_end(text: str, tokens: Sequence[Token], j: int) -> int:
     """The end of an office that follows token j-1, or 0."""
     start = tokens[j - 1].end
     m = re.match(rf"(?:[・]?[一-龠ァ-ヶー・]{{0,12}}?)(?:{_OFFICE}|相)(?:兼(?:{_OFFICE}|外相))?", text[start : start + 30])

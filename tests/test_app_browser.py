@@ -13,7 +13,7 @@ from source.errors import HakushoError
 
 PROGRAMME = "日本とトルクメニスタンの外務省間協力プログラムは何年から何年までのものですか。"
 PRIME_MINISTER = "Who is the prime minister of Kazakhstan?"
-LAUNCH = "When did Japan launch the Central Asia plus Japan framework?"
+SIGNED = "When was the tax convention with Turkmenistan signed?"
 PAYLOAD = (
     '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>${window.hacked=1}{{hacked}} 2024年の対話\u202eは?'
 )
@@ -98,8 +98,8 @@ def test_what_the_text_does_not_say_is_refused_with_what_is_near(page: Page) -> 
 
 def test_an_english_question_gets_the_rendering_and_its_original(browser: Browser, address: str, chapter: Document) -> None:
     page = opened(browser, address, locale="en-US")
-    reply = ask(page, LAUNCH)
-    assert "2004" in page.locator(".statement .rendering").first.inner_text()
+    reply = ask(page, SIGNED)
+    assert "December" in page.locator(".statement .rendering").first.inner_text()
     assert "Unofficial English rendering" in reply
     assert page.locator(".statement blockquote").first.inner_text() in chapter.text
     page.context.close()
