@@ -88,14 +88,14 @@ def holders_of_office(question: Question, text: str, spans: list[TypedSpan], tok
 
 
 def _long_terms(text: str, tokeniser: Tokeniser) -> set[str]:
-    """Words in mode C and their concepts: the long form of a compound, not its parts."""
-    tokens = tokeniser.tokens(text)
-    simple = [t for t in tokens if len(tokeniser.words(t.surface)) == 1]
-    return (
-        {t.term for t in tokens}
-        | {c for t in tokens for c in t.concepts}
-        | {c for t in simple for c in tokeniser.concepts(t.surface)}
-    )
+    """Words in mode C and their concepts: the long form of a compound, not its parts; 相 is a 大臣."""
+    terms: set[str] = set()
+    for token in tokeniser.tokens(text):
+        word = "大臣" if token.surface == "相" else token.surface
+        terms |= {token.term, word, *token.concepts}
+        if len(tokeniser.words(word)) == 1:
+            terms |= set(tokeniser.concepts(word))
+    return terms
 
 
 def _asked_unit(folded: str) -> str | None:
