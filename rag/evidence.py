@@ -13,7 +13,7 @@ from index.late_interaction import token_vectors
 from index.lexicon import Attribute
 from index.local import LocalIndex
 from index.normalise import fold
-from index.tokenise import english_terms
+from index.tokenise import english_terms, language_of
 from rag.constraints import Constraints
 from rag.focus import focus_of
 from rag.question import Question
@@ -128,6 +128,8 @@ class EvidenceReader:
 
     def _attribute_missing(self, question: Question, text: str) -> float:
         """1 where the question asks for an attribute of the lexicon that the text has no word for."""
+        if language_of(text) == "en":
+            return 0.0  # the lexicon's evidence is Japanese
         folded, held = fold(question.text), fold(text)
         asked = [a for a in self._attributes if _asks_for(a, folded, question.language)]
         if not asked:

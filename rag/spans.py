@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from index.entities import find_entities
 from index.normalise import fold, normalise
-from index.tokenise import Token, Tokeniser
+from index.tokenise import Token, Tokeniser, language_of
 from rag.focus import focus_of
 from rag.question import Question
+from rag.spans_en import PATTERNS
 
 _OFFICE = (
     r"(?:国務|外務|経済産業|防衛|財務|内閣|総理|首席|筆頭|第一|副|前|元|新|現)*(?:総理大臣|大臣政務官|副大臣|政務官|外務大臣|大臣|首相|大統領|国王|皇太子|議長|"
@@ -62,7 +63,7 @@ def has_answer_type(question: Question, text: str, tokeniser: Tokeniser) -> floa
         return float(bool(holders_of_office(question, text, candidate_spans(text, "person", tokeniser), tokeniser)))
     asked = fold(question.text)
     spans = [text[s.start : s.end] for s in candidate_spans(text, question.answer_type, tokeniser)]
-    unit = _asked_unit(asked)
+    unit = _asked_unit(asked) if language_of(text) == "ja" else None
     return float(any(fold(s) not in asked and (unit is None or unit in fold(s)) for s in spans))
 
 
@@ -110,6 +111,8 @@ def _asked_unit(folded: str) -> str | None:
 
 def candidate_spans(text: str, answer_type: str, tokeniser: Tokeniser) -> list[TypedSpan]:
     """Spans of `text` of a type, in order. Types without a form of their own give none."""
+    if language_of(text) == "en" and answer_type != "country":
+        return _matches(text, PATTERNS.get(answer_type, ()), fold_first=False)
     finders = {"person": _persons, "place": _places, "country": _countries}
     if answer_type in finders:
         return list(finders[answer_type](text, tokeniser))
@@ -124,11 +127,14 @@ def candidate_spans(text: str, answer_type: str, tokeniser: Tokeniser) -> list[T
     return _matches(text, patterns.get(answer_type, ()))
 
 
-def _matches(text: str, patterns: tuple[re.Pattern[str], ...]) -> list[TypedSpan]:
+def _matches(text: str, patterns: tuple[re.Pattern[str], ...], *, fold_first: bool = True) -> list[TypedSpan]:
     """Matches of the first pattern that matches at all, in the text's own offsets."""
     n = normalise(text)
     for pattern in patterns:
-        found = [TypedSpan(*n.original(m.start(), m.end())) for m in pattern.finditer(n.text)]
+        if fold_first:
+            found = [TypedSpan(*n.original(m.start(), m.end())) for m in pattern.finditer(n.text)]
+        else:
+            found = [TypedSpan(m.start(), m.end()) for m in pattern.finditer(text)]
         if found:
             return found
     return []
