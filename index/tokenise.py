@@ -23,6 +23,7 @@ from index.normalise import normalise
 TOKENISER_VERSION = "2"
 FIELDS = ("word", "gram", "concept", "english")
 
+_PIECE = 12_000
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接尾辞", "接頭辞", "記号"}
 _STOP_JA = frozenset(
     """
@@ -120,10 +121,14 @@ class Tokeniser:
 
     def _analyse(self, text: str, sudachi: SudachiTokenizer) -> list[Token]:
         n = normalise(text)
-        # A Sudachi tokeniser serves one thread at a time.
+        found: list[Token] = []
+        # A Sudachi tokeniser serves one thread at a time, and takes 49,149 bytes at most.
         with self._lock:
-            morphemes = sudachi.tokenize(n.text) if n.text else ()
-            return [_token(m, n.original(m.begin(), m.end())) for m in morphemes if m.begin() < m.end()]
+            for at in range(0, len(n.text), _PIECE):
+                for m in sudachi.tokenize(n.text[at : at + _PIECE]):
+                    if m.begin() < m.end():
+                        found.append(_token(m, n.original(at + m.begin(), at + m.end())))
+        return found
 
 
 def _token(m: Morpheme, span: tuple[int, int]) -> Token:

@@ -51,7 +51,8 @@ class Assistant:
         Raises QuestionError for an empty or overlong question.
         """
         started = time.perf_counter()
-        self._check(question)
+        for text in (question, *(h for h in history if h.strip())):
+            self._check(text)
         standalone = self.standalone(question, history)
         understood, candidates, confidence = self._find(standalone)
         language = understand(question).language
@@ -99,7 +100,8 @@ class Assistant:
     def _find(self, standalone: str) -> tuple[Question, list[Candidate], float]:
         understood = understand(standalone)
         candidates = self.ranker.rank(standalone, k=max(self.config.retrieved, 10), candidates=self.config.candidates)
-        confidence = self._gate.probability(self.evidence.measure(understood, candidates)) if candidates else 0.0
+        touched = bool(candidates) and any(self.index.tokeniser.fields(standalone).values()) and _touches(candidates[0])
+        confidence = self._gate.probability(self.evidence.measure(understood, candidates)) if touched else 0.0
         return understood, candidates, confidence
 
     def _statements(self, question: Question, candidates: list[Candidate]) -> tuple[Statement, ...]:
@@ -109,8 +111,19 @@ class Assistant:
     def _check(self, question: str) -> None:
         if not question.strip():
             raise QuestionError("the question is empty: type a question about the document")
+        if any("\ud800" <= c <= "\udfff" for c in question):
+            raise QuestionError("the question holds bytes that are no text: send it as UTF-8")
         if len(question) > self.config.max_question:
             raise QuestionError(f"the question has {len(question)} characters: ask in {self.config.max_question} or fewer")
+
+
+def _touches(candidate: Candidate) -> bool:
+    """Whether question and passage share anything at all: a word, a concept, or meaning."""
+    signals = candidate.signals
+    return (
+        any(signals[n] > 0 for n in ("word_passage", "gram_passage", "concept_passage", "word_paragraph"))
+        or signals["late"] > 0.5
+    )
 
 
 def _text(made: Sequence[Statement]) -> str:

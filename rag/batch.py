@@ -39,9 +39,20 @@ def run_batch(assistant: Assistant, lines: Iterable[bytes], out: TextIO) -> int:
             result = {"id": item["id"], **assistant.ask(item["question"], item.get("history") or ()).to_json()}
         except HakushoError as error:
             failed += 1
-            result = {"id": item.get("id"), "line": number, "error": str(error)}
-        print(json.dumps(result, ensure_ascii=False), file=out, flush=True)
+            given = item.get("id")
+            result = {"id": given if isinstance(given, str | int) else None, "line": number, "error": str(error)}
+        print(_line(result), file=out, flush=True)
     return 1 if failed else 0
+
+
+def _line(result: dict[str, Any]) -> str:
+    """One JSON line; what cannot be written as UTF-8 (a lone surrogate in an id) is escaped."""
+    line = json.dumps(result, ensure_ascii=False)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return json.dumps(result)
+    return line
 
 
 def _decode(line: bytes, number: int) -> dict[str, Any]:
@@ -56,6 +67,8 @@ def _decode(line: bytes, number: int) -> dict[str, Any]:
 
 def _check(item: dict[str, Any], number: int) -> None:
     history = item.get("history") or []
+    if not isinstance(item.get("id"), str | int):
+        raise LineError(f'line {number}: "id" must be text or a whole number')
     known = isinstance(history, list) and all(isinstance(h, str) for h in history)
     if not isinstance(item.get("question"), str) or "id" not in item or not known:
         raise LineError(f'line {number} needs "id", "question" (text) and, if at all, "history" (a list of texts)')

@@ -64,8 +64,10 @@ class Ranker:
         for level in ("passage", "paragraph"):
             for field in _FIELDS[language_of(question)]:
                 if terms[field]:
-                    name = "word" if field == "english" else field
-                    found[f"{name}_{level}"] = index.lexical(level, field, terms[field])
+                    scores = index.lexical(level, field, terms[field])
+                    # English has one lexical field: its stems stand for the words and for the n-grams.
+                    for name in ("word", "gram") if field == "english" else (field,):
+                        found[f"{name}_{level}"] = scores
         found["dense"] = index.similarity(index.embedder.encode_question(question))
         return found
 

@@ -19,8 +19,8 @@ _LEVELS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"^第{_DIGITS}(?:部|編)(?!\S*[をがはにの])",
-        rf"^(?:第{_DIGITS}章|Chapter\s+\w+|序章|終章)",
-        rf"^(?:第{_DIGITS}節|Section\s+\w+)",
+        rf"^(?:第{_DIGITS}章|Chapter\s+(?:[0-9]+|[IVXLC]+)\b|序章|終章)",
+        rf"^(?:第{_DIGITS}節|Section\s+(?:[0-9]+|[IVXLC]+)\b)",
         rf"^第{_DIGITS}(?:項|款|目)",
         r"^[0-9０-９]{1,2}(?:[.．](?![0-9０-９])|[\s　])[\s　]*(?=\S)",
         r"^[0-9０-９]{1,2}(?:[.．][0-9０-９]{1,2})+[.．]?[\s　]*(?=\S)",
@@ -29,15 +29,23 @@ _LEVELS = tuple(
         r"^[①-⑳]",
     )
 )
+# A bare number that counts something or dates it, or opens a clause: no heading's number.
+_QUANTITY = re.compile(
+    r"^[0-9０-９]{1,2}[\s　]+(?:[a-z]|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+    r"|[万億兆千百]|[年月日人名円%％]|\S*[はがを])"
+)
 _MARKDOWN = re.compile(r"^(#{1,6})\s+\S")
 _UNNUMBERED = len(_LEVELS)
+_BARE_NUMBER = 4
 _FOOTNOTE = re.compile(r"^(?:[(（\[［]|注|※|\*)\s*(?:注)?\s*([0-9０-９]{1,3})\s*[)）\]］]?[\s　:：]*(?=\S)")
 NOTE_MARK = re.compile(r"(?<=\S)(?:[(（\[［]注?([0-9０-９]{1,3})[)）\]］]|(?:※|\*|注)([0-9０-９]{1,3}))")
+_TARGETS = r"(?:ページ|頁|トップ|先頭|最初|上|前|目次|索引|一覧|ホーム|メニュー|サイト|本文|検索|白書|青書|提言|報告書|資料)"
 _NAVIGATION = re.compile(
     r"^(?:[<＜«◀▲△↑\s　]*)(?:"
-    r".{0,20}(?:ページ|頁)の?(?:トップ|先頭|上部?|最初)(?:へ|に)?(?:戻る|移動)?|.{1,30}(?:へ|に)戻る"
-    r"|(?:次|前)の?(?:ページ|頁|章|節|項)?へ?|目次(?:へ)?|(?:サイト)?トップ(?:ページ)?|ホーム|印刷(?:する)?|閉じる|本文へ(?:移動|スキップ)?"
-    r"|(?:back|return) to (?:the )?.{1,30}|top of (?:this )?page|skip to .{1,30}|next(?: page)?|previous(?: page)?|home|print"
+    rf"[^はがをで0-9０-９。、]{{0,20}}{_TARGETS}(?:の{_TARGETS})?(?:へ|に)?(?:戻る|移動)"
+    r"|(?:次|前)の(?:ページ|頁|章|節|項)へ?|目次へ?|(?:サイト)?トップ(?:ページ)?へ?|ホームへ?|印刷(?:する)?|閉じる|本文へ(?:移動|スキップ)?"
+    r"|(?:back|return) to (?:the )?(?:top|home|contents|index|menu|start|main|previous|list)(?: of (?:this |the )?page| page)?"
+    r"|top of (?:this )?page|skip to (?:main )?content|next page|previous page|home|print"
     r")[>＞»▶\s　]*$",
     re.IGNORECASE,
 )
@@ -80,7 +88,7 @@ def classify(text: str) -> list[Line]:
     """Reads the lines of a text and says what each is."""
     lines = read_lines(text)
     marks = Counter(_inline_marks(lines))
-    lines = [_by_form(line, marks) for line in lines]
+    lines = _block_starts([_by_form(line, marks) for line in lines])
     lines = _front_matter(lines)
     lines = _repeated_captions(lines)
     return _list_items(_headings_without_number(lines))
@@ -109,9 +117,20 @@ def _by_form(line: Line, marks: Counter[str]) -> Line:
     if _CAPTION.search(line.text):
         return replace(line, kind="caption")
     for level, pattern in enumerate(_LEVELS):
-        if pattern.match(line.text):
+        if pattern.match(line.text) and not _QUANTITY.match(line.text):
             return replace(line, kind="heading", level=level)
     return line
+
+
+def _block_starts(lines: list[Line]) -> list[Line]:
+    """A bare number inside a block, after an unfinished line, is part of wrapped prose."""
+    settled = list(lines)
+    for i in range(1, len(lines)):
+        line, before = lines[i], lines[i - 1]
+        wrapped = line.block == before.block and before.kind == "body" and not ends_like_sentence(before.text)
+        if line.kind == "heading" and line.level == _BARE_NUMBER and wrapped:
+            settled[i] = replace(line, kind="body")
+    return settled
 
 
 def _front_matter(lines: list[Line]) -> list[Line]:
@@ -119,6 +138,8 @@ def _front_matter(lines: list[Line]) -> list[Line]:
     first_body = next((i for i, line in enumerate(lines) if ends_like_sentence(line.text)), len(lines))
     front = Counter(line.text for line in lines[:first_body])
     last = {line.text: i for i, line in enumerate(lines[:first_body])}
+    if not any(line.kind == "heading" for line in lines[:first_body]):
+        return lines  # lines repeated before any sentence are a table or a list, not breadcrumbs
 
     def settle(i: int, line: Line) -> Line:
         repeated = i < first_body and front[line.text] > 1

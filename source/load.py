@@ -18,7 +18,11 @@ def load_documents(folder: Path) -> list[Document]:
     `NAME.en.txt` beside `NAME.ja.txt` is read as its unofficial rendering; `NAME.toml` beside
     `NAME.txt` may give title, prefix, source and licence. Raises DocumentError.
     """
-    documents = [load_document(path) for path in document_files(folder)]
+    files = document_files(folder)
+    # One empty file among others has nothing to lose; alone it is a mistake worth an error.
+    documents = [load_document(path) for path in files if len(files) == 1 or read_text(path).strip()]
+    if not documents:
+        raise DocumentError(f"all {len(files)} .txt files in {folder} are empty: put text into them")
     prefixes: dict[str, str] = {}
     for document in documents:
         for passage in document.passages[:1]:

@@ -89,19 +89,24 @@ def _groups(lines: list[Line]) -> list[list[Line]]:
     width = max((len(line.text) for line in lines if line.kind == "body"), default=0)
     for line in lines:
         last = groups[-1][-1] if groups else None
-        wrapped = (
-            last is not None
-            and line.kind == last.kind == "body"
-            and line.block == last.block
-            and not ends_like_sentence(last.text)
-            and len(last.text) * 4 >= width * 3
-            and len(last.text) >= 20
-        )
-        if wrapped:
+        if last is not None and _wrapped(last, line, width):
             groups[-1].append(line)
         else:
             groups.append([line])
     return groups
+
+
+# What opens an item or a record of its own: a bullet, a number, a label.
+_ITEM = re.compile(r"^(?:[-*•・]\s|[(（]?[0-9０-９]{1,3}[.)）]\s|[\w ]{1,20}[:：]\s)")
+
+
+def _wrapped(last: Line, line: Line, width: int) -> bool:
+    """Whether a line goes on with the sentence of the line before, in the same block."""
+    if not (line.kind == last.kind == "body" and line.block == last.block):
+        return False
+    if ends_like_sentence(last.text) or _ITEM.match(line.text):
+        return False
+    return last.text[-1] in "、，," or (len(last.text) >= 20 and len(last.text) * 4 >= width * 3)
 
 
 def _take(builder: _Builder, group: list[Line]) -> None:

@@ -121,3 +121,28 @@ def test_asking_needs_neither_torch_nor_gradio(index_folder: Path) -> None:
         "sys.exit(len({'torch', 'gradio', 'sentence_transformers'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_is_no_text_does_not_stop_a_batch(index_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    long = json.dumps({"id": "long", "question": "そこは?", "history": ["長い" * 30_000]})
+    lines = [
+        '{"id": 1, "question": "\\ud800"}',
+        '{"id": "\\ud800", "question": "SCOとは?"}',
+        '{"id": NaN, "question": "x"}',
+        long,
+    ]
+    status, answers = batch(tmp_path, [*lines, '{"id": 5, "question": "SCOとは?"}'], capsys)
+    assert status == 1
+    assert ["error" in a for a in answers] == [True, False, True, True, False]
+
+
+def test_a_sentence_of_any_length_can_be_indexed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "long.txt").write_text("山" * 40_000 + "。川は青い。", encoding="utf-8")
+    (tmp_path / "empty.txt").write_text("", encoding="utf-8")
+    assert main(["index", "build", "--documents", str(tmp_path), "--into", str(tmp_path / "index")]) == 0
+
+
+@pytest.mark.parametrize("question", ["?", "the", "。"])
+def test_what_asks_nothing_is_not_answered(index_folder: Path, question: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "--json", question]) == 0
+    assert json.loads(capsys.readouterr().out)["status"] == "not_in_document"

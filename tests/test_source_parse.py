@@ -125,3 +125,30 @@ def test_hostile_texts_do_not_break_the_reader() -> None:
 def test_language() -> None:
     assert detect_language("これは日本語です。") == "ja"
     assert detect_language("This is an English sentence about 日本.") == "en"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The survey found that the coastal area holds\n12 million people and that its largest port is Calder\nin the north.",
+        "この調査によると、同地域の人口は前年に比べて増加し、合計で\n12 万人に達した。",
+        "1 January 2020\nThe shop opened.",
+        "Section leaders are paid 40 euros\n\nThey work on Sundays.",
+        "山田さんは東京へ戻る\n\n天気は晴れです。",
+        "選手団は10月3日に東京に戻る\n\n晴れた。",
+        "Return to the depot by noon on Friday\n\nThe bus leaves.",
+        "Monday\nOpen\nTuesday\nOpen\n\nThe shop is on Elm Street.",
+        "1. Call the plumber on Friday\n2. Pay the rent of 900 euros\n3. Buy a red bicycle",
+        "図書館は一九五八年に建てられ、\n現在は三万冊を所蔵している。",
+    ],
+)
+def test_prose_is_never_lost(text: str) -> None:
+    document = parse(text, "x")
+    cited = "".join(p.text for p in document.passages) + "".join(h for p in document.passages[:1] for h in p.headings)
+    assert all(word in cited for word in text.split())
+    assert not document.navigation
+
+
+def test_wrapped_lines_join_and_items_do_not() -> None:
+    assert len(parse("図書館は一九五八年に建てられ、\n現在は三万冊を所蔵している。", "x").passages) == 1
+    assert len(parse("1. Call the plumber on Friday\n2. Pay the rent of 900 euros", "x").passages) == 2
