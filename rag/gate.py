@@ -1,7 +1,7 @@
 """The gate: a calibrated probability that the document answers the question.
 
 A logistic model over `rag.evidence`, trained on JaQuAD with the answering paragraph left in or
-taken out of the article (`python -m rag.train_gate`), kept as a small JSON file.
+taken out of the article (`python -m eval.fit_gate`), kept as a small JSON file.
 """
 
 import json

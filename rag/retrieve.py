@@ -1,7 +1,7 @@
 """Find and order passages: lexical fields, dense similarity and late interaction, weighed together.
 
 Each signal is normalised per question (BM25 by the best score the question could reach,
-similarities are cosines), so the learned weights need no constants of a document or a language.
+similarities are cosines), so the weights need no constants of a document or a language.
 Reciprocal rank fusion was measured to be worse (`eval/log.md`).
 """
 

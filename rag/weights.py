@@ -1,4 +1,4 @@
-"""The learned ranking weights: a logistic model over the signals, kept as a small JSON file."""
+"""The ranking weights: a logistic model over the signals, kept as a small JSON file (`eval/log.md` says how they were chosen)."""
 
 import json
 from collections.abc import Mapping
@@ -48,6 +48,6 @@ class Weights:
 
 @lru_cache(maxsize=1)
 def load_weights() -> Weights:
-    """The shipped weights (`python -m eval.train_ranker` makes them)."""
+    """The shipped weights."""
     held = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
     return Weights(held["weights"], held["intercept"])
