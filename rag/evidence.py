@@ -67,6 +67,8 @@ class EvidenceReader:
         own = f"{passage.text} {passage.rendering}"
         covered = self._coverage(question, own)
         kept = self._constraints.kept(question.text, passage)
+        typed = top.signals["typed"]
+        focus = self._focus(question, own, typed)
         return Evidence(
             score=top.score,
             margin=top.score - (candidates[1].score if len(candidates) > 1 else 0.0),
@@ -78,10 +80,10 @@ class EvidenceReader:
             entities=(kept.countries + kept.times) / 2,
             contradiction=kept.against,
             names=self._names(question, f"{own} {context}"),
-            typed=top.signals["typed"],
+            typed=typed,
             attribute_missing=self._attribute_missing(question, own),
-            focus=self._focus(question, own, top.signals["typed"]),
-            asked=min(top.signals["typed"], self._focus(question, own, top.signals["typed"])),
+            focus=focus,
+            asked=min(typed, focus),
             unknown_topic=_unknown(covered),
             english=float(question.language == "en"),
         )
