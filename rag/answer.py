@@ -47,7 +47,9 @@ class Retrieved:
 class Answer:
     """An answer. `citations` lists those of the statements, in order, without repetition.
 
-    `confidence` is the estimated probability that the document answers the question.
+    `confidence` is the estimated probability that the document answers the question. `notice` tells
+    the reader what did not go as usual; `withheld` are a language model's statements that the
+    document does not support.
     """
 
     question: str
@@ -61,6 +63,8 @@ class Answer:
     retrieved: tuple[Retrieved, ...]
     mode: Mode = "quote"
     seconds: float = 0.0
+    notice: str = ""
+    withheld: tuple[str, ...] = ()
     explanation: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -1,7 +1,7 @@
 """The assistant: a question and the turns before it in, a verified answer out."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from index.lexicon import default_lexicon
@@ -72,6 +72,15 @@ class Assistant:
             seconds=time.perf_counter() - started,
             explanation={"answer_type": understood.answer_type, "signals": candidates[0].signals if candidates else {}},
         )
+
+    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Statement | Answer]:
+        """Like `ask`, as it comes: each verified statement, then the whole answer, which is always last.
+
+        Closing the iterator early stops the work. Raises QuestionError as `ask` does.
+        """
+        answer = self.ask(question, history)
+        yield from answer.statements
+        yield answer
 
     def search(self, question: str, k: int = 10) -> list[Candidate]:
         """The best `k` passages for a question, best first."""

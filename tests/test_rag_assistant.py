@@ -123,3 +123,9 @@ def test_hakusho_plugs_into_llama_index(assistant: Assistant) -> None:
     assert response.metadata is not None
     assert response.metadata["status"] == "answered"
     assert response.source_nodes[0].node.get_content() in str(response)
+
+
+def test_a_stream_ends_with_the_answer_that_ask_gives(assistant: Assistant) -> None:
+    *statements, answer = assistant.stream("日本とトルクメニスタンの外務省間協力プログラムは何年から何年までのものですか。")
+    assert statements == list(answer.statements)
+    assert answer.citations == assistant.ask(answer.question).citations
