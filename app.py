@@ -22,12 +22,15 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from gradio.events import api
 
+from rag.access import Access
 from rag.assistant import Assistant
 from rag.html import bar, empty, masthead
 from rag.html_chapter import chapter
 from rag.html_turn import Turn, conversation
 from rag.html_words import WORDS, Language, choose_language
+from rag.programs import Programs, protect
 from source.errors import HakushoError
 
 _LOG = logging.getLogger("hakusho")
@@ -140,7 +143,24 @@ def build_page(assistant: Assistant) -> gr.Blocks:
                     apply_default_css=False,
                 )
         _wire(blocks, page, head=head, talk=talk, question=question, send=send, top=top)
+        add_page_api(assistant)
     return blocks
+
+
+def add_page_api(assistant: Assistant) -> None:
+    """The one public endpoint of the page's own programming interface (`gradio_client`): `/ask`.
+
+    Called inside the `with` of the blocks. Everything else that the page does is private to it.
+    """
+
+    def ask(question: str, history: list[str] | None = None) -> dict[str, Any]:
+        """Answers a question; the same object as a line of `hakusho ask --batch`."""
+        try:
+            return assistant.ask(question, history or ()).to_json()
+        except HakushoError as error:
+            raise gr.Error(str(error)) from None
+
+    api(ask, api_name="ask", concurrency_limit=_SIMULTANEOUS)
 
 
 def _wire(
@@ -158,9 +178,12 @@ def _wire(
     gr.on([question.submit, send.click], page.ask, [question, turns, language], **asking)
 
 
-def create_app(assistant: Assistant) -> FastAPI:
-    """The page as an ASGI application, for `launch` or any other server."""
-    app = FastAPI(openapi_url=None)
+def create_app(assistant: Assistant, access: Access | None = None) -> FastAPI:
+    """The page and the interfaces for programs as an ASGI application, for `launch` or any other server."""
+    access = access or Access()
+    programs = Programs(assistant, access)
+    app = FastAPI(openapi_url=None, lifespan=programs.lifespan)
+    app.router.routes.append(programs)
 
     @app.middleware("http")
     async def guard(request: Request, forward: Any) -> Response:
@@ -170,12 +193,14 @@ def create_app(assistant: Assistant) -> FastAPI:
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
+    protect(app, access)
     sans = ["system-ui", "Hiragino Sans", "Yu Gothic UI", "Meiryo", "Noto Sans CJK JP", "Noto Sans JP", "sans-serif"]
     mono = ["ui-monospace", "monospace"]
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         build_page(assistant),
         "/",
+        root_path=access.root_path or None,
         theme=gr.themes.Base(font=sans, font_mono=mono),
         head=_head(),
         footer_links=[],
@@ -196,7 +221,13 @@ def _head() -> str:
     return f'<link rel="icon" href="{icon}"><style>{style}</style><script>{script}</script>'
 
 
-def launch(host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False, index: Path | None = None) -> None:
+def launch(
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    open_browser: bool = False,
+    index: Path | None = None,
+    access: Access | None = None,
+) -> None:
     """Serves the page until it is interrupted; port 0 takes a free one.
 
     Raises HakushoError where the address cannot be used or the index cannot be opened.
@@ -206,8 +237,10 @@ def launch(host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False
         assistant = Assistant.open(index)
         # Dictionaries load at first use: now, rather than while the first reader waits.
         assistant.search("日本")
-        app = create_app(assistant)
-        address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
+        app = create_app(assistant, access)
+        address = (
+            f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}{access.root_path if access else ''}/"
+        )
         print(f"Hakusho: {address} (Ctrl+C ends it)", flush=True)
         if open_browser:
             threading.Timer(0.5, webbrowser.open, [address]).start()
