@@ -30,17 +30,20 @@ class RootPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Puts the root path in front of a path that lacks it."""
+        app: ASGIApp = self._app
         if self._root and scope["type"] in ("http", "websocket"):
             path = scope["path"]
-            if path != self._root and not path.startswith(f"{self._root}/"):
+            if path == self._root:
+                app = RedirectResponse(self._folder(scope))
+            elif not path.startswith(f"{self._root}/"):
                 path = self._root + path
-            if path == self._root and scope["type"] == "http":
-                # The page's own addresses are relative to a folder.
-                query = scope["query_string"].decode("latin-1")
-                target = f"{self._root}/?{query}" if query else f"{self._root}/"
-                return await RedirectResponse(target)(scope, receive, send)
             scope = {**scope, "root_path": self._root, "path": path, "raw_path": quote(path).encode()}
-        await self._app(scope, receive, send)
+        await app(scope, receive, send)
+
+    def _folder(self, scope: Scope) -> str:
+        """The address of the page, whose own addresses are relative to a folder, with what was asked of it."""
+        query = scope["query_string"].decode("latin-1")
+        return f"{self._root}/?{query}" if query else f"{self._root}/"
 
 
 class Doorkeeper:

@@ -4,8 +4,9 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from typing import TypeVar
 
 from rag.http_problem import FAILED, BusyError
@@ -13,6 +14,7 @@ from source.errors import HakushoError
 
 T = TypeVar("T")
 _LOG = logging.getLogger("hakusho")
+_ENDING = "the server is shutting down: ask again when it is back"
 
 
 class FailedError(HakushoError):
@@ -56,7 +58,7 @@ class Workers:
         def done(future: "Future[None]") -> None:
             self._at_work.discard(stopped)
             if future.cancelled():
-                put(BusyError("the server is shutting down: ask again when it is back"))
+                put(BusyError(_ENDING))
 
         self._at_work.add(stopped)
         self._pool.submit(_work, make, put, stopped).add_done_callback(done)
@@ -90,22 +92,29 @@ async def _read(items: "asyncio.Queue[tuple[T] | BaseException | None]", stopped
 def _work(
     make: Callable[[], Iterator[T]], put: Callable[[tuple[T] | BaseException | None], None], stopped: threading.Event
 ) -> None:
-    """Runs in a thread: hands over each item, an error, and the end. Closes the iterator when stopped."""
-    if stopped.is_set():
-        return
+    """Runs in a thread: hands over each item, then an error or the end. Closes the iterator when stopped."""
     try:
-        iterator = make()
-        try:
-            for item in iterator:
-                if stopped.is_set():
-                    return
+        with closing(_until(stopped, make)) as items:
+            for item in items:
                 put((item,))
-        finally:
-            if (close := getattr(iterator, "close", None)) is not None:
-                close()
-        put(None)
+        put(BusyError(_ENDING) if stopped.is_set() else None)
     except HakushoError as error:
         put(error)
     except Exception:
         _LOG.exception("no answer")
         put(FailedError(FAILED))
+
+
+def _until(stopped: threading.Event, make: Callable[[], Iterator[T]]) -> Generator[T, None, None]:
+    """The items of an iterator until it ends or is stopped."""
+    if stopped.is_set():
+        return
+    iterator = make()
+    try:
+        for item in iterator:
+            if stopped.is_set():
+                return
+            yield item
+    finally:
+        if isinstance(iterator, Generator):
+            iterator.close()

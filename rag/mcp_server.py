@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Awaitable
+from importlib.metadata import version
 from io import TextIOWrapper
 from typing import Annotated, TypeVar
 
@@ -45,6 +46,7 @@ def mcp_server(service: Service) -> FastMCP[None]:
         json_response=True,
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
+    server._mcp_server.version = version("hakusho")
 
     @server.tool(title="Ask the documents", annotations=_READING, structured_output=True)
     async def ask(question: Question, history: History | None = None) -> AnswerModel:

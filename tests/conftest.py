@@ -1,6 +1,7 @@
 """What tests share: the chapter, its index in memory, and an assistant over it."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -29,6 +30,15 @@ def index(chapter: Document) -> LocalIndex:
 @pytest.fixture(scope="session")
 def assistant(index: LocalIndex) -> Assistant:
     return Assistant(index)
+
+
+@pytest.fixture(scope="session")
+def served(assistant: Assistant) -> Iterator[str]:
+    """The address of the whole application, served as it is by default."""
+    from server import running
+
+    with running(assistant) as address:
+        yield address
 
 
 @pytest.fixture
