@@ -142,8 +142,9 @@ def build_page(assistant: Assistant) -> gr.Blocks:
                     elem_id="text",
                     apply_default_css=False,
                 )
-        _wire(blocks, page, head=head, talk=talk, question=question, send=send, top=top)
+        # Before the page's own events, which would take the name.
         add_page_api(assistant)
+        _wire(blocks, page, head=head, talk=talk, question=question, send=send, top=top)
     return blocks
 
 
@@ -158,7 +159,7 @@ def add_page_api(assistant: Assistant) -> None:
         try:
             return assistant.ask(question, history or ()).to_json()
         except HakushoError as error:
-            raise gr.Error(str(error)) from None
+            raise gr.Error(str(error), print_exception=False) from None
 
     api(ask, api_name="ask", concurrency_limit=_SIMULTANEOUS)
 
@@ -221,6 +222,19 @@ def _head() -> str:
     return f'<link rel="icon" href="{icon}"><style>{style}</style><script>{script}</script>'
 
 
+class Server(uvicorn.Server):
+    """A server that lets open pages go when it ends, rather than wait until their patience is over."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends the connection that each open page holds, then all else in good order."""
+        for route in getattr(self.config.app, "routes", ()):
+            # The framework waits for this before it closes a page's connection.
+            stop = getattr(getattr(route, "app", None), "stop_event", None)
+            if stop is not None:
+                stop.set()
+        await super().shutdown(sockets)
+
+
 def launch(
     host: str = "127.0.0.1",
     port: int = 7860,
@@ -246,7 +260,7 @@ def launch(
             threading.Timer(0.5, webbrowser.open, [address]).start()
         # The server has shut down in good order by the time it passes the interrupt on.
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)).run(sockets=[listener])
+            Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

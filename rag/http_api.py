@@ -26,7 +26,13 @@ _PROBLEM = {"content": {"application/problem+json": {"schema": {"$ref": "#/compo
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The errors of an operation, for its OpenAPI description."""
-    words = {404: "There is no such thing.", 413: "Too large.", 422: "Not a request that can be answered.", 503: "Busy."}
+    words = {
+        400: "No JSON.",
+        404: "There is no such thing.",
+        413: "Too large.",
+        422: "Not a request that can be answered.",
+        503: "Busy.",
+    }
     return {s: {"description": words[s], **_PROBLEM} for s in statuses}
 
 
@@ -52,7 +58,9 @@ def api_router(service: Service) -> APIRouter:
     """All operations over one service."""
     router = APIRouter()
 
-    @router.post("/v1/ask", response_model=AnswerModel, responses=problems(413, 422, 503), operation_id="ask", tags=["questions"])
+    @router.post(
+        "/v1/ask", response_model=AnswerModel, responses=problems(400, 413, 422, 503), operation_id="ask", tags=["questions"]
+    )
     async def ask(asked: AskModel, request: Request) -> Response:
         """Answer a question with verified citations; the same object as a line of `hakusho ask --batch`."""
         answer = await unless_gone(request, service.ask(asked.question, asked.history, "ask"))

@@ -17,8 +17,8 @@ from rag.accounts import Accounts
 from rag.http_problem import error_response, inner_path
 
 MAX_BODY = 1 << 20
+OPEN_TO_ALL = ("/healthz",)
 _LOG = logging.getLogger("hakusho")
-_OPEN_TO_ALL = ("/healthz",)
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="Hakusho", charset="UTF-8"'}
 
 
@@ -79,7 +79,7 @@ class Doorkeeper:
         accounts = self._access.accounts
         # A browser asks whether it may send a password before it sends one.
         preflight = scope.get("method") == "OPTIONS" and "access-control-request-method" in headers
-        if accounts is None or path in _OPEN_TO_ALL or preflight:
+        if accounts is None or path in OPEN_TO_ALL or preflight:
             return None
         pair = credentials(headers.get("authorization", ""))
         if pair is None:

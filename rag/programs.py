@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from rag.access import Access
 from rag.assistant import Assistant
 from rag.http_api import api_router
-from rag.http_guard import BodyLimit, Doorkeeper, RootPath
+from rag.http_guard import OPEN_TO_ALL, BodyLimit, Doorkeeper, RootPath
 from rag.http_metrics import CountRequests
 from rag.http_models import ProblemModel
 from rag.http_problem import add_error_handlers, inner_path
@@ -39,6 +39,7 @@ class Programs(BaseRoute):
 
     def __init__(self, assistant: Assistant, access: Access) -> None:
         self.service = Service(assistant)
+        self._access = access
         self._mcp = mcp_server(self.service)
         self.app = FastAPI(title="Hakusho", version=version("hakusho"), description=_ABOUT, docs_url=None, redoc_url=None)
         self.app.include_router(api_router(self.service))
@@ -82,8 +83,21 @@ class Programs(BaseRoute):
             )
             template = "#/components/schemas/{model}"
             schema["components"]["schemas"]["ProblemModel"] = ProblemModel.model_json_schema(ref_template=template)
+            if self._access.accounts is not None:
+                _describe_password(schema)
             self.app.openapi_schema = schema
         return self.app.openapi_schema
+
+
+def _describe_password(schema: dict[str, Any]) -> None:
+    """Says in the description that operations need a password."""
+    schema["components"]["securitySchemes"] = {"basic": {"type": "http", "scheme": "basic"}}
+    refused = {"description": "No user and password, or wrong ones."}
+    for path, methods in schema["paths"].items():
+        if path not in OPEN_TO_ALL:
+            for operation in methods.values():
+                operation["security"] = [{"basic": []}]
+                operation["responses"]["401"] = refused
 
 
 def protect(app: FastAPI, access: Access) -> None:

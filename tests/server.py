@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from app import create_app
+from app import Server, create_app
 from rag.access import Access
 from rag.assistant import Assistant
 
@@ -14,9 +14,7 @@ from rag.assistant import Assistant
 @contextmanager
 def running(assistant: Assistant, access: Access | None = None) -> Iterator[str]:
     """The whole application over one assistant; gives its address, without a slash at the end."""
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(assistant, access), port=0, log_level="warning", timeout_graceful_shutdown=2)
-    )
+    server = Server(uvicorn.Config(create_app(assistant, access), port=0, log_level="warning", timeout_graceful_shutdown=2))
     listener = server.config.bind_socket()
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()

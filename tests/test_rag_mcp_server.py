@@ -62,9 +62,7 @@ def using(connect: Connect, talk: Callable[[ClientSession], Awaitable[None]]) ->
     asyncio.run(asyncio.wait_for(run(), 60))
 
 
-def test_the_tools_answer_with_the_objects_of_every_interface(
-    connect: Connect, assistant: Assistant, chapter: Document
-) -> None:
+def test_the_tools_answer_with_the_objects_of_every_interface(connect: Connect, assistant: Assistant, chapter: Document) -> None:
     async def talk(session: ClientSession) -> None:
         tools = {t.name: t for t in (await session.list_tools()).tools}
         assert set(tools) == {"ask", "search", "passage"}
