@@ -73,12 +73,11 @@ def test_clients_pass_the_password(guarded: str) -> None:
 
     async def agent() -> bool:
         signed_in = httpx.AsyncClient(auth=USER, follow_redirects=True)
-        async with streamable_http_client(f"{guarded}/haku/mcp", http_client=signed_in) as (incoming, outgoing, _):
-            async with ClientSession(incoming, outgoing) as session:
-                await session.initialize()
-                return (await session.call_tool("ask", {"question": SIGNED})).structuredContent["citations"] == answer[
-                    "citations"
-                ]
+        transport = streamable_http_client(f"{guarded}/haku/mcp", http_client=signed_in)
+        async with transport as (incoming, outgoing, _), ClientSession(incoming, outgoing) as session:
+            await session.initialize()
+            result = await session.call_tool("ask", {"question": SIGNED})
+            return bool(result.structuredContent) and result.structuredContent["citations"] == answer["citations"]
 
     assert asyncio.run(asyncio.wait_for(agent(), 30))
 

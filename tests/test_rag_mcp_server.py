@@ -79,8 +79,8 @@ def test_the_tools_answer_with_the_objects_of_every_interface(connect: Connect, 
         assert (refusal["status"], refusal["citations"]) == ("not_in_document", [])
 
         found = await structured(session, "search", question="カスピ海ルート", k=2)
-        assert [p["passage"] for p in found["passages"]][0] == "ca-1-04-1"
-        assert len(found["passages"]) == 2
+        best, _ = found["passages"]
+        assert best["passage"] == "ca-1-04-1"
         passage = await structured(session, "passage", id="ca-2-07-1")
         assert passage == passage_record(assistant.index, "ca-2-07-1")
 

@@ -1,9 +1,11 @@
 """What the README says is so: its commands parse, its files are there, its Python runs."""
 
+import json
 import re
 import shlex
 from pathlib import Path
 
+import httpx
 import pytest
 
 from rag.cli import _parser
@@ -19,7 +21,9 @@ def test_every_command_parses(command: str) -> None:
 
 
 def test_there_are_commands_for_everything() -> None:
-    assert {shlex.split(c)[1] for c in COMMANDS} == {"ask", "search", "passage", "index", "eval", "serve", "doctor"}
+    assert {shlex.split(c)[1] for c in COMMANDS} == {
+        "ask", "search", "passage", "index", "eval", "serve", "mcp", "password", "doctor",
+    }  # fmt: skip
 
 
 def test_every_file_named_is_there() -> None:
@@ -45,3 +49,28 @@ def test_make_targets_exist() -> None:
 def test_the_python_example_runs(index_folder: Path) -> None:
     code = README.split("```python\n")[1].split("```")[0]
     exec(compile(code, "README", "exec"), {})
+
+
+def test_the_programs_examples_work(served: str) -> None:
+    section = README.split("## Programs")[1].split("\n## ")[0]
+    for command in re.findall(r"^curl .+$", section, re.MULTILINE):
+        url, *rest = shlex.split(command.replace("http://127.0.0.1:7860", served))[2:]
+        options = dict(zip(rest[::2], rest[1::2], strict=True))
+        name, _, value = options.get("-H", "Accept: */*").partition(": ")
+        method = "POST" if "-d" in options else "GET"
+        response = httpx.request(method, url, headers={name: value}, content=options.get("-d"), timeout=30)
+        assert response.raise_for_status().json().keys() & {"answer", "passages"}
+    code = next(block for block in section.split("```") if "import OpenAI" in block)
+    exec(compile(code.replace("http://127.0.0.1:7860", served), "README", "exec"), {})
+    for line in section.split("```json\n")[1].split("```")[0].splitlines():
+        assert "hakusho" in json.loads(line)["mcpServers"]
+
+
+def test_the_programs_section_names_what_is_there(served: str) -> None:
+    section = README.split("## Programs")[1].split("\n## ")[0]
+    described = httpx.get(f"{served}/openapi.json").json()["paths"]
+    named = {p.split("?")[0] for p in re.findall(r"(/(?:v1/[\w/{}]+|healthz|metrics))(?=[`?])", section.split("```")[0])}
+    assert named == set(described) - {"/v1/models/{model}"}
+    metrics = httpx.get(f"{served}/metrics").text
+    for name in re.findall(r"`(hakusho_\w+)", section):
+        assert f"# HELP {name}" in metrics, name
