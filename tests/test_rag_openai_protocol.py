@@ -139,3 +139,11 @@ def test_a_conversation_survives_a_failed_turn(client: openai.OpenAI) -> None:
     with pytest.raises(openai.BadRequestError):
         ask(client, "長" * (MAX_QUESTION + 1))
     assert ask(client, "長" * (MAX_QUESTION + 1), "…", SIGNED).citations
+
+
+def test_llamaindex_uses_it_as_a_model(served: str, assistant: Assistant) -> None:
+    models = pytest.importorskip("llama_index.llms.openai_like")
+    model = models.OpenAILike(model="hakusho", api_base=f"{served}/v1", api_key="none", is_chat_model=True)
+    quote = assistant.ask(SIGNED).citations[0].quote
+    assert f"{quote} [1]" in str(model.complete(SIGNED))
+    assert f"{quote} [1]" in "".join(part.delta or "" for part in model.stream_complete(SIGNED))
