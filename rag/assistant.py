@@ -1,5 +1,6 @@
 """The assistant: a question and the turns before it in, a verified answer out."""
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -73,10 +74,13 @@ class Assistant:
             explanation={"answer_type": understood.answer_type, "signals": candidates[0].signals if candidates else {}},
         )
 
-    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Statement | Answer]:
+    def stream(
+        self, question: str, history: Sequence[str] = (), *, stop: threading.Event | None = None
+    ) -> Iterator[Statement | Answer]:
         """Like `ask`, as it comes: each verified statement, then the whole answer, which is always last.
 
-        Closing the iterator early stops the work. Raises QuestionError as `ask` does.
+        Closing the iterator, or setting `stop` from another thread while it waits, ends the work.
+        Raises QuestionError as `ask` does.
         """
         answer = self.ask(question, history)
         yield from answer.statements

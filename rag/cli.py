@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rag.cli_programs import access_options, make_password, read_access, run_mcp
 from source.errors import HakushoError
 
 _EPILOG = """environment:
@@ -55,7 +56,16 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--split", choices=["tune", "test", "all"], default="test")
     evaluate.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too")
     _finish(evaluate, _eval)
-    _serve_parser(commands)
+    serve = commands.add_parser("serve", help="open the web chat and the interfaces for programs")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=7860)
+    serve.add_argument("--open", action="store_true", help="open a browser window")
+    access_options(serve)
+    _finish(serve, _serve)
+    _finish(commands.add_parser("mcp", help="serve agents over standard input and output"), run_mcp)
+    password = commands.add_parser("password", help="make a line for --auth-file")
+    password.add_argument("user", help="the user's name; the password is asked for, or read from standard input")
+    _finish(password, make_password, index=False)
     _finish(commands.add_parser("doctor", help="check the installation and the index"), _doctor)
     return parser
 
@@ -73,24 +83,6 @@ def _ask_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     ask.add_argument("--json", action="store_true", help="one JSON object")
     ask.add_argument("--history", action="append", default=[], metavar="QUESTION", help="an earlier question; may be repeated")
     _finish(ask, _ask)
-
-
-def _serve_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    serve = commands.add_parser("serve", help="open the web chat and the interfaces for programs")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=7860)
-    serve.add_argument("--open", action="store_true", help="open a browser window")
-    serve.add_argument("--auth-file", type=Path, metavar="FILE", help="lines made by `hakusho password USER`: who may come in")
-    serve.add_argument("--root-path", default="", metavar="/PATH", help="where a reverse proxy shows the server")
-    serve.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="a name of this server; repeatable")
-    serve.add_argument(
-        "--allow-origin", action="append", default=[], metavar="ORIGIN", help="a site whose pages may call; repeatable"
-    )
-    _finish(serve, _serve)
-    _finish(commands.add_parser("mcp", help="serve agents over standard input and output"), _mcp)
-    password = commands.add_parser("password", help="make a line for the auth file")
-    password.add_argument("user", help="the user's name; the password is asked for, or read from standard input")
-    _finish(password, _password, index=False)
 
 
 def _search_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -188,34 +180,8 @@ def _eval(given: argparse.Namespace) -> int:
 def _serve(given: argparse.Namespace) -> int:
     from importlib import import_module
 
-    from rag.access import make_access
-
-    access = make_access(given.auth_file, given.root_path, given.allow_host, given.allow_origin)
+    access = read_access(given)
     import_module("app").launch(host=given.host, port=given.port, open_browser=given.open, index=given.index, access=access)
-    return 0
-
-
-def _mcp(given: argparse.Namespace) -> int:
-    from rag.assistant import Assistant
-    from rag.mcp_server import run_stdio
-    from rag.service import Service
-
-    run_stdio(Service(Assistant.open(given.index, progress=_notice)))
-    return 0
-
-
-def _password(given: argparse.Namespace) -> int:
-    from getpass import getpass
-
-    from rag.accounts import AccountError, account_line
-
-    if sys.stdin.isatty():
-        password = getpass("Password: ")
-        if getpass("Again: ") != password:
-            raise AccountError("the two passwords differ: try again")
-    else:
-        password = sys.stdin.readline().rstrip("\r\n")
-    print(account_line(given.user, password))
     return 0
 
 

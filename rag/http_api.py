@@ -63,7 +63,7 @@ def api_router(service: Service) -> APIRouter:
     )
     async def ask(asked: AskModel, request: Request) -> Response:
         """Answer a question with verified citations; the same object as a line of `hakusho ask --batch`."""
-        answer = await unless_gone(request, service.ask(asked.question, asked.history, "ask"))
+        answer = await unless_gone(request, service.ask(asked.question, asked.history or [], "ask"))
         if answer is None:
             return Response(status_code=499)
         begin = {} if asked.id is None else {"id": asked.id}

@@ -35,13 +35,17 @@ Offset = Annotated[int, Field(ge=0, description="In code points of the document'
 Score = Annotated[float, Field(ge=0, le=1)]
 
 
+def _empty(value: object) -> bool:
+    return not value
+
+
 class AskModel(BaseModel):
     """A question; a line of a batch file is one too."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
     question: Question
-    history: History = []
+    history: History | None = None
     id: str | int | None = Field(None, description="Any id of the caller's; given, the answer begins with it.")
 
 
@@ -82,6 +86,10 @@ class AnswerModel(BaseModel):
     retrieved: list[RetrievedModel] = Field(description="The nearest passages, best first; no evidence by themselves.")
     mode: Literal["quote", "model"] = Field(description="Composed of quotes, or worded by a language model and verified.")
     seconds: float = Field(ge=0)
+    notice: str = Field("", exclude_if=_empty, description="What did not go as usual; only where something did not.")
+    withheld: list[str] = Field(
+        [], exclude_if=_empty, description="A language model's statements that the documents do not support, if any."
+    )
 
 
 class FoundModel(RetrievedModel):

@@ -24,7 +24,7 @@ class FailedError(HakushoError):
 class Workers:
     """Runs iterators of blocking steps, `threads` at once, while at most `waiting` more wait.
 
-    A step that runs cannot be interrupted; its iterator is closed before the next one.
+    A step that runs cannot be interrupted unless it watches for that; its iterator is closed before the next one.
     """
 
     def __init__(self, threads: int | None = None, waiting: int = 256) -> None:
@@ -38,8 +38,10 @@ class Workers:
         """How many pieces of work run or wait."""
         return len(self._at_work)
 
-    def stream(self, make: Callable[[], Iterator[T]]) -> AsyncGenerator[T, None]:
+    def stream(self, make: Callable[[threading.Event], Iterator[T]]) -> AsyncGenerator[T, None]:
         """The items of an iterator as they come; closing the stream, or cancelling its reader, stops the work.
+
+        `make` is given the event that is set when the work shall stop, for a step that can watch it.
 
         The work starts at once, before the first item is asked for. Raises BusyError where too much waits.
         """
@@ -67,7 +69,7 @@ class Workers:
     async def run(self, call: Callable[[], T]) -> T:
         """The result of one blocking call."""
 
-        def once() -> Iterator[T]:
+        def once(stop: threading.Event) -> Iterator[T]:
             yield call()
 
         return [item async for item in self.stream(once)][-1]
@@ -90,7 +92,9 @@ async def _read(items: "asyncio.Queue[tuple[T] | BaseException | None]", stopped
 
 
 def _work(
-    make: Callable[[], Iterator[T]], put: Callable[[tuple[T] | BaseException | None], None], stopped: threading.Event
+    make: Callable[[threading.Event], Iterator[T]],
+    put: Callable[[tuple[T] | BaseException | None], None],
+    stopped: threading.Event,
 ) -> None:
     """Runs in a thread: hands over each item, then an error or the end. Closes the iterator when stopped."""
     try:
@@ -105,11 +109,11 @@ def _work(
         put(FailedError(FAILED))
 
 
-def _until(stopped: threading.Event, make: Callable[[], Iterator[T]]) -> Generator[T, None, None]:
+def _until(stopped: threading.Event, make: Callable[[threading.Event], Iterator[T]]) -> Generator[T, None, None]:
     """The items of an iterator until it ends or is stopped."""
     if stopped.is_set():
         return
-    iterator = make()
+    iterator = make(stopped)
     try:
         for item in iterator:
             if stopped.is_set():

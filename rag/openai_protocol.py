@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -21,7 +22,7 @@ from rag.http_api import unless_gone
 from rag.http_models import MAX_QUESTION
 from rag.http_problem import FAILED, NotFoundError, openai_error, status_of
 from rag.openai_models import ChatModel, Chunk, CompletionModel, ErrorModel, Message, ModelCard, ModelList, Usage
-from rag.openai_text import BETWEEN, Marks, ending, message
+from rag.openai_text import ChatText
 from rag.service import Service
 from source.errors import HakushoError
 
@@ -96,28 +97,24 @@ def conversation(messages: Sequence[Message]) -> tuple[str, list[str]]:
 
 def completion(answer: Answer, service: Service) -> dict[str, Any]:
     """An answer as a chat completion."""
+    text = ChatText(service.assistant.index)
+    content = "".join(text.statement(s) for s in answer.statements) + text.ending(answer)
     choice = {
         "index": 0,
-        "message": {"role": "assistant", "content": message(answer, service.assistant.index), "refusal": None},
+        "message": {"role": "assistant", "content": content, "refusal": None},
         "logprobs": None,
         "finish_reason": "stop",
     }
-    return {
-        **_head("chat.completion"),
-        "choices": [choice],
-        "usage": Usage().model_dump(),
-        **_cited(answer),
-    }
+    return {**_head("chat.completion"), "choices": [choice], "usage": Usage().model_dump(), **_cited(answer, text)}
 
 
 def _head(kind: str) -> dict[str, Any]:
     return {"id": f"chatcmpl-{uuid.uuid4().hex}", "object": kind, "created": int(time.time()), "model": MODEL}
 
 
-def _cited(answer: Answer) -> dict[str, Any]:
+def _cited(answer: Answer, text: ChatText) -> dict[str, Any]:
     """What OpenAI's completion has not."""
-    record = answer.to_json()
-    return {"citations": record["citations"], "hakusho": record}
+    return {"citations": [asdict(c) for c in text.citations], "hakusho": answer.to_json()}
 
 
 async def _events(items: AsyncGenerator[Statement | Answer, None], service: Service, usage: bool) -> AsyncGenerator[str, None]:
@@ -139,7 +136,7 @@ def _event(chunk: Chunk) -> str:
 
 
 async def _chunks(items: AsyncGenerator[Statement | Answer, None], service: Service, usage: bool) -> AsyncGenerator[Chunk, None]:
-    head, marks, said = _head("chat.completion.chunk"), Marks(), 0
+    head, text = _head("chat.completion.chunk"), ChatText(service.assistant.index)
 
     def chunk(delta: dict[str, Any], finish: str | None = None, **extra: Any) -> Chunk:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
@@ -148,11 +145,9 @@ async def _chunks(items: AsyncGenerator[Statement | Answer, None], service: Serv
     yield chunk({"role": "assistant", "content": ""})
     async for item in items:
         if isinstance(item, Statement):
-            before = BETWEEN if said else ""
-            said += 1
-            yield chunk({"content": before + marks.statement(item)})
+            yield chunk({"content": text.statement(item)})
         else:
-            yield chunk({"content": ending(item, marks.numbers, service.assistant.index)})
-            yield chunk({}, "stop", **_cited(item))
+            yield chunk({"content": text.ending(item)})
+            yield chunk({}, "stop", **_cited(item, text))
     if usage:
         yield {**head, "choices": [], "usage": Usage().model_dump()}

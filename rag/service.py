@@ -28,7 +28,8 @@ class Service:
 
         Raises BusyError at once, QuestionError with the first item.
         """
-        return self._counted(self.workers.stream(lambda: self.assistant.stream(question, history)), interface)
+        made = self.workers.stream(lambda stop: self.assistant.stream(question, history, stop=stop))
+        return self._counted(made, interface)
 
     async def _counted(
         self, items: AsyncGenerator[Statement | Answer, None], interface: str

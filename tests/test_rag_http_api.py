@@ -47,7 +47,7 @@ def problem(response: httpx.Response, status: int) -> str:
 def test_ask_gives_a_line_of_a_batch(
     client: httpx.Client, index_folder: Any, tmp_path: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = [{"id": 0, "question": SIGNED}, {"id": 1, "question": "翌月は?", "history": [QUESTIONS[4]]}]
+    lines = [{"id": 0, "question": SIGNED, "history": None}, {"id": 1, "question": "翌月は?", "history": [QUESTIONS[4]]}]
     path = tmp_path / "questions.jsonl"
     path.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
     assert main(["ask", "--batch", str(path)]) == 0
@@ -60,8 +60,10 @@ def test_ask_gives_a_line_of_a_batch(
 
 def test_the_model_describes_every_field(assistant: Assistant) -> None:
     answer = assistant.ask(SIGNED).to_json()
-    assert set(AnswerModel.model_fields) == set(answer)
+    assert set(AnswerModel.model_fields) == {*answer, "notice", "withheld"}
     assert AnswerModel.model_validate(answer).model_dump() == answer
+    told = {**answer, "notice": "no model", "withheld": ["x"]}
+    assert AnswerModel.model_validate(told).model_dump() == told
 
 
 def test_citations_stand_in_the_text_that_is_given(client: httpx.Client, chapter: Document) -> None:
@@ -180,7 +182,7 @@ def test_an_error_of_the_programs_own_shows_no_traceback(assistant: Assistant, c
     from server import running
 
     class Broken(Assistant):
-        def stream(self, *_: Any) -> Any:
+        def stream(self, *_: Any, **__: Any) -> Any:
             raise ZeroDivisionError("secret")
 
     with running(Broken(assistant.index)) as address:

@@ -26,7 +26,7 @@ class Slow(Assistant):
         self.let_go, self.closed = threading.Semaphore(0), threading.Event()
         self.statements = 0
 
-    def stream(self, question: str, history: Any = ()) -> Iterator[Statement | Answer]:
+    def stream(self, question: str, history: Any = (), *, stop: Any = None) -> Iterator[Statement | Answer]:
         answer = self.ask(question, history)
         try:
             for _ in range(50):

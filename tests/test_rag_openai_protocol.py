@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -123,7 +124,7 @@ def test_a_wrong_method_has_openais_form_too(served: str) -> None:
 
 def test_an_error_in_the_middle_of_a_stream_reaches_the_client(index: LocalIndex) -> None:
     class Failing(Assistant):
-        def stream(self, question: str, history: Any = ()) -> Iterator[Statement | Answer]:
+        def stream(self, question: str, history: Any = (), *, stop: Any = None) -> Iterator[Statement | Answer]:
             yield self.ask(question).statements[0]
             raise HakushoError("the language model went away: start it again")
 
@@ -133,6 +134,40 @@ def test_an_error_in_the_middle_of_a_stream_reaches_the_client(index: LocalIndex
         with pytest.raises(openai.APIError, match="start it again"):
             said.extend(ask(client, SIGNED, stream=True))
     assert any("[1]" in (c.choices[0].delta.content or "") for c in said)
+
+
+def test_what_a_language_model_said_before_it_failed_is_replaced(index: LocalIndex) -> None:
+    class Failing(Assistant):
+        def stream(self, question: str, history: Any = (), *, stop: Any = None) -> Iterator[Statement | Answer]:
+            quoted = self.ask(question)
+            yield replace(quoted.statements[0], text="A sentence of the model's.")
+            yield replace(quoted, notice="The language model went away.")
+
+    with running(Failing(index)) as address:
+        client = openai.OpenAI(base_url=f"{address}/v1", api_key="none", max_retries=0)
+        chunks = list(ask(client, SIGNED, stream=True))
+        whole = ask(client, SIGNED)
+    quote = whole.citations[0]["quote"]
+    said = "".join(c.choices[0].delta.content or "" for c in chunks).split("\n\n")
+    assert said[:2] == ["A sentence of the model's. [1]", "The language model went away."]
+    assert said[3] == f"{quote} [1]"
+    assert chunks[-1].citations == whole.citations
+    assert whole.choices[0].message.content.split("\n\n")[:2] == [f"{quote} [1]", "The language model went away."]
+
+
+def test_a_models_sentence_is_shown_with_its_quotes(index: LocalIndex) -> None:
+    class Wording(Assistant):
+        def stream(self, question: str, history: Any = (), *, stop: Any = None) -> Iterator[Statement | Answer]:
+            quoted = self.ask(question)
+            worded = replace(quoted.statements[0], text="It was signed in December.")
+            yield worded
+            yield replace(quoted, statements=(worded,), mode="model")
+
+    with running(Wording(index)) as address:
+        reply = ask(openai.OpenAI(base_url=f"{address}/v1", api_key="none"), SIGNED)
+    text = reply.choices[0].message.content
+    assert text.startswith("It was signed in December. [1]\n\n")
+    assert f"「{reply.citations[0]['quote']}」" in text
 
 
 def test_a_conversation_survives_a_failed_turn(client: openai.OpenAI) -> None:
