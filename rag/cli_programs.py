@@ -35,7 +35,10 @@ def run_mcp(given: argparse.Namespace) -> int:
     from rag.mcp_server import run_stdio
     from rag.service import Service
 
-    run_stdio(Service(Assistant.open(given.index, progress=_notice)))
+    assistant = Assistant.open(given.index, progress=_notice)
+    if sys.stdin.isatty():
+        _notice("waiting for an MCP client on standard input: an agent starts this command itself (Ctrl+D ends it)")
+    run_stdio(Service(assistant))
     return 0
 
 

@@ -15,7 +15,7 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from server import running
 
-from rag.access import Access, make_access
+from rag.access import Access, is_loopback, make_access
 from rag.assistant import Assistant
 
 ROOT = Path(__file__).parent.parent
@@ -170,6 +170,7 @@ def test_names_by_form() -> None:
     assert Access().admits_host("xn--n8j.localhost")
     assert not Access().admits_host("1.2.3.4.5")
     assert not Access(hosts=("a.org",)).admits_host("b.a.org")
+    assert [is_loopback(h) for h in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "docs.example.org")] == [True] * 3 + [False] * 2
 
 
 def test_the_command_serves_with_all_settings(auth_file: Path, index_folder: Path) -> None:

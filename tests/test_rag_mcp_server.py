@@ -31,8 +31,14 @@ INITIALISE = {
 }
 
 
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """One index for all processes that are started here."""
+    return {**os.environ, "HAKUSHO_INDEX": str(tmp_path_factory.mktemp("agents") / "index")}
+
+
 @pytest.fixture(params=["http", "stdio"])
-def connect(request: pytest.FixtureRequest, index_folder: Path) -> Connect:
+def connect(request: pytest.FixtureRequest, environment: dict[str, str]) -> Connect:
     @asynccontextmanager
     async def http() -> AsyncIterator[ClientSession]:
         address = request.getfixturevalue("served")
@@ -41,7 +47,7 @@ def connect(request: pytest.FixtureRequest, index_folder: Path) -> Connect:
 
     @asynccontextmanager
     async def stdio() -> AsyncIterator[ClientSession]:
-        command = StdioServerParameters(command=sys.executable, args=["-m", "rag", "mcp"], cwd=ROOT, env=dict(os.environ))
+        command = StdioServerParameters(command=sys.executable, args=["-m", "rag", "mcp"], cwd=ROOT, env=environment)
         async with stdio_client(command) as (incoming, outgoing), ClientSession(incoming, outgoing) as session:
             yield session
 
