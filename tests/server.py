@@ -4,11 +4,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 import uvicorn
 
 from app import Server, create_app
 from rag.access import Access
 from rag.assistant import Assistant
+
+# Patient, for machines that are busy with other work.
+PATIENCE = 120.0
+CLIENT = httpx.Client(timeout=PATIENCE)
 
 
 @contextmanager
@@ -25,6 +30,6 @@ def running(assistant: Assistant, access: Access | None = None) -> Iterator[str]
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(PATIENCE)
         listener.close()
         assert not thread.is_alive(), "the server did not end"

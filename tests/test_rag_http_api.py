@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from server import CLIENT, PATIENCE
 
 from rag.assistant import Assistant
 from rag.cli import main
@@ -31,7 +32,7 @@ def timeless(answer: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def client(served: str) -> httpx.Client:
-    return httpx.Client(base_url=served, timeout=30)
+    return httpx.Client(base_url=served, timeout=PATIENCE)
 
 
 def problem(response: httpx.Response, status: int) -> str:
@@ -154,7 +155,7 @@ def test_many_questions_at_once_get_the_answers_of_one_by_one(served: str, assis
 
     async def together() -> list[dict[str, Any]]:
         limits = httpx.Limits(max_connections=48)
-        async with httpx.AsyncClient(base_url=served, timeout=60, limits=limits) as client:
+        async with httpx.AsyncClient(base_url=served, timeout=PATIENCE, limits=limits) as client:
             asked = [client.post("/v1/ask", json={"question": q}) for _ in range(8) for q in QUESTIONS]
             return [timeless(r.json()) for r in await asyncio.gather(*asked)]
 
@@ -186,7 +187,7 @@ def test_an_error_of_the_programs_own_shows_no_traceback(assistant: Assistant, c
             raise ZeroDivisionError("secret")
 
     with running(Broken(assistant.index)) as address:
-        response = httpx.post(f"{address}/v1/ask", json={"question": SIGNED}, timeout=30)
+        response = CLIENT.post(f"{address}/v1/ask", json={"question": SIGNED}, timeout=PATIENCE)
     assert "log" in problem(response, 500)
     assert "secret" not in response.text
     assert "secret" in caplog.text

@@ -13,7 +13,7 @@ import openai
 import pytest
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
-from server import running
+from server import CLIENT, PATIENCE, running
 
 from rag.access import Access, is_loopback, make_access
 from rag.assistant import Assistant
@@ -44,27 +44,27 @@ def guarded(assistant: Assistant, auth_file: Path) -> Iterator[str]:
 def test_everything_asks_for_the_password(guarded: str, path: str) -> None:
     for prefix in ("", "/haku"):
         for auth in (None, (USER[0], "x"), ("x", USER[1])):
-            refused = httpx.get(f"{guarded}{prefix}{path}", auth=auth)
+            refused = CLIENT.get(f"{guarded}{prefix}{path}", auth=auth)
             assert refused.status_code == 401
             assert refused.headers["www-authenticate"].startswith("Basic")
             body = refused.json()
             assert "user" in (body["error"]["message"] if path == "/v1/models" else body["detail"])
-        assert httpx.get(f"{guarded}{prefix}{path}", auth=USER).status_code != 401
+        assert CLIENT.get(f"{guarded}{prefix}{path}", auth=USER).status_code != 401
 
 
 @pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic /w==", "Basic YQ==", "Bearer", "Bearer a", "Digest x", "é"])
 def test_broken_credentials_are_refused(guarded: str, header: str) -> None:
-    assert httpx.get(f"{guarded}/v1/documents", headers={"Authorization": header.encode()}).status_code == 401
+    assert CLIENT.get(f"{guarded}/v1/documents", headers={"Authorization": header.encode()}).status_code == 401
 
 
 def test_health_needs_no_password(guarded: str) -> None:
-    assert httpx.get(f"{guarded}/healthz").status_code == 200
-    assert httpx.get(f"{guarded}/haku/healthz").status_code == 200
-    assert httpx.get(f"{guarded}/haku/healthz/../metrics").status_code == 401
+    assert CLIENT.get(f"{guarded}/healthz").status_code == 200
+    assert CLIENT.get(f"{guarded}/haku/healthz").status_code == 200
+    assert CLIENT.get(f"{guarded}/haku/healthz/../metrics").status_code == 401
 
 
 def test_clients_pass_the_password(guarded: str) -> None:
-    answer = httpx.post(f"{guarded}/haku/v1/ask", json={"question": SIGNED}, auth=USER, timeout=30).json()
+    answer = CLIENT.post(f"{guarded}/haku/v1/ask", json={"question": SIGNED}, auth=USER, timeout=PATIENCE).json()
     client = openai.OpenAI(base_url=f"{guarded}/haku/v1", api_key="none", http_client=httpx.Client(auth=USER), max_retries=0)
     completion = client.chat.completions.create(model="hakusho", messages=[{"role": "user", "content": SIGNED}])
     assert completion.citations == answer["citations"]  # type: ignore[attr-defined]
@@ -79,7 +79,7 @@ def test_clients_pass_the_password(guarded: str) -> None:
             result = await session.call_tool("ask", {"question": SIGNED})
             return bool(result.structuredContent) and result.structuredContent["citations"] == answer["citations"]
 
-    assert asyncio.run(asyncio.wait_for(agent(), 30))
+    assert asyncio.run(asyncio.wait_for(agent(), PATIENCE))
 
 
 def test_an_api_key_is_user_and_password(assistant: Assistant, tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_the_page_and_the_programs_stand_under_the_root_path(guarded: str) -> No
     ],
 )
 def test_only_its_own_names(guarded: str, host: str, status: int) -> None:
-    response = httpx.get(f"{guarded}/healthz", headers={"Host": host})
+    response = CLIENT.get(f"{guarded}/healthz", headers={"Host": host})
     assert response.status_code == status
     if status == 421:
         assert "--allow-host" in response.json()["detail"]
@@ -148,22 +148,22 @@ def test_only_its_own_names(guarded: str, host: str, status: int) -> None:
     ],
 )
 def test_only_its_own_pages(guarded: str, origin: str, host: str, status: int) -> None:
-    response = httpx.get(f"{guarded}/healthz", headers={"Host": host, "Origin": origin})
+    response = CLIENT.get(f"{guarded}/healthz", headers={"Host": host, "Origin": origin})
     assert response.status_code == status
 
 
 def test_other_origins_get_in_when_they_are_named(guarded: str, served: str) -> None:
     asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
     origin = {"Origin": "https://tools.example.org"}
-    allowed = httpx.options(f"{guarded}/haku/v1/ask", headers={**origin, **asks})
+    allowed = CLIENT.options(f"{guarded}/haku/v1/ask", headers={**origin, **asks})
     assert allowed.status_code == 200
     assert allowed.headers["access-control-allow-origin"] == origin["Origin"]
-    answer = httpx.get(f"{guarded}/haku/v1/documents", headers=origin, auth=USER)
+    answer = CLIENT.get(f"{guarded}/haku/v1/documents", headers=origin, auth=USER)
     assert answer.headers["access-control-allow-origin"] == origin["Origin"]
     # By default nobody.
-    refused = httpx.options(f"{served}/v1/ask", headers={**origin, **asks})
+    refused = CLIENT.options(f"{served}/v1/ask", headers={**origin, **asks})
     assert refused.status_code == 403
-    assert "access-control-allow-origin" not in httpx.get(f"{served}/v1/documents").headers
+    assert "access-control-allow-origin" not in CLIENT.get(f"{served}/v1/documents").headers
 
 
 def test_names_by_form() -> None:
@@ -186,9 +186,9 @@ def test_the_command_serves_with_all_settings(auth_file: Path, index_folder: Pat
         assert process.stdout
         address = next(line for line in process.stdout if "http://" in line).split()[1].replace("0.0.0.0", "127.0.0.1")
         assert address.endswith("/haku/")
-        assert httpx.get(f"{address}v1/documents").status_code == 401
+        assert CLIENT.get(f"{address}v1/documents").status_code == 401
         named = {"Host": "docs.example.org"}
-        assert httpx.get(f"{address}v1/documents", auth=USER, headers=named).status_code == 200
+        assert CLIENT.get(f"{address}v1/documents", auth=USER, headers=named).status_code == 200
     finally:
         process.terminate()
-        assert process.wait(20) in (0, -15, 1)
+        assert process.wait(PATIENCE) in (0, -15, 1)

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from server import running
+from server import CLIENT, PATIENCE, running
 
 from index.local import LocalIndex
 from rag.answer import Answer, Statement
@@ -32,7 +32,7 @@ class Slow(Assistant):
             for _ in range(50):
                 self.statements += 1
                 yield answer.statements[0]
-                self.let_go.acquire(timeout=10)
+                self.let_go.acquire(timeout=PATIENCE)
             yield answer
         finally:
             self.closed.set()
@@ -48,7 +48,7 @@ def test_work_ends_when_the_client_leaves(index: LocalIndex, interface: str) -> 
     }[interface]
 
     async def leave(address: str) -> None:
-        async with httpx.AsyncClient(base_url=address, timeout=30) as client:
+        async with httpx.AsyncClient(base_url=address, timeout=PATIENCE) as client:
             asked = asyncio.ensure_future(client.post(path, json=body))
             while not slow.statements:
                 await asyncio.sleep(0.02)
@@ -56,12 +56,12 @@ def test_work_ends_when_the_client_leaves(index: LocalIndex, interface: str) -> 
             assert (await client.get("/healthz")).status_code == 200
             asked.cancel()
             await asyncio.gather(asked, return_exceptions=True)
-        while "hakusho_questions_at_work 1.0" in (httpx.get(f"{address}/metrics").text):
+        while "hakusho_questions_at_work 1.0" in (CLIENT.get(f"{address}/metrics").text):
             slow.let_go.release()
             await asyncio.sleep(0.02)
 
     with running(slow) as address:
-        asyncio.run(asyncio.wait_for(leave(address), 30))
+        asyncio.run(asyncio.wait_for(leave(address), PATIENCE))
     assert slow.closed.is_set()
     assert slow.statements < 50
 
@@ -70,13 +70,13 @@ def test_a_server_that_ends_ends_its_work(index: LocalIndex) -> None:
     slow = Slow(index)
     with ThreadPoolExecutor(1) as pool:
         with running(slow) as address:
-            asked = pool.submit(httpx.post, f"{address}/v1/ask", json={"question": "SCOとは?"}, timeout=30)
+            asked = pool.submit(CLIENT.post, f"{address}/v1/ask", json={"question": "SCOとは?"}, timeout=PATIENCE)
             while not slow.statements:
                 time.sleep(0.02)
         slow.let_go.release(2)
-        assert slow.closed.wait(10)
+        assert slow.closed.wait(PATIENCE)
         assert slow.statements < 50
-        assert asked.exception(30) is not None or asked.result().status_code >= 500
+        assert asked.exception(PATIENCE) is not None or asked.result().status_code >= 500
 
 
 def test_more_than_can_wait_is_refused() -> None:

@@ -10,11 +10,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
+from server import CLIENT, PATIENCE
 
 from rag.assistant import Assistant
 from rag.records import passage_record
@@ -65,7 +65,7 @@ def using(connect: Connect, talk: Callable[[ClientSession], Awaitable[None]]) ->
             assert "not_in_document" in (hello.instructions or "")
             await talk(session)
 
-    asyncio.run(asyncio.wait_for(run(), 60))
+    asyncio.run(asyncio.wait_for(run(), PATIENCE))
 
 
 def test_the_tools_answer_with_the_objects_of_every_interface(connect: Connect, assistant: Assistant, chapter: Document) -> None:
@@ -149,7 +149,7 @@ def test_standard_output_carries_the_protocol_alone(index_folder: Path) -> None:
     process.stdin.write(b"".join(json.dumps(c).encode() + b"\n" for c in calls))
     process.stdin.flush()
     lines = [json.loads(process.stdout.readline()) for _ in range(2)]
-    rest, errors = process.communicate(timeout=30)  # ends the input, and with it the server
+    rest, errors = process.communicate(timeout=PATIENCE)  # ends the input, and with it the server
     assert process.returncode == 0
     assert rest == b""
     assert b"noise" in errors
@@ -168,4 +168,4 @@ def test_standard_output_carries_the_protocol_alone(index_folder: Path) -> None:
 )
 def test_pages_of_strangers_are_kept_out(served: str, headers: dict[str, str], status: int) -> None:
     accept = {"Accept": "application/json, text/event-stream"}
-    assert httpx.post(f"{served}/mcp", json=INITIALISE, headers={**accept, **headers}).status_code == status
+    assert CLIENT.post(f"{served}/mcp", json=INITIALISE, headers={**accept, **headers}).status_code == status

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import httpx
 import openai
 import pytest
-from server import running
+from server import CLIENT, PATIENCE, running
 
 from index.local import LocalIndex
 from rag.answer import Answer, Statement
@@ -108,7 +107,7 @@ def test_instructions_and_unknown_parameters_change_nothing(client: openai.OpenA
     ],
 )
 def test_errors_have_openais_form(served: str, body: dict[str, Any], status: int, remedy: str) -> None:
-    response = httpx.post(f"{served}/v1/chat/completions", json={"model": "hakusho", **body}, timeout=30)
+    response = CLIENT.post(f"{served}/v1/chat/completions", json={"model": "hakusho", **body}, timeout=PATIENCE)
     assert response.status_code == status
     error = response.json()["error"]
     assert set(error) == {"message", "type", "param", "code"}
@@ -117,7 +116,7 @@ def test_errors_have_openais_form(served: str, body: dict[str, Any], status: int
 
 
 def test_a_wrong_method_has_openais_form_too(served: str) -> None:
-    response = httpx.get(f"{served}/v1/chat/completions")
+    response = CLIENT.get(f"{served}/v1/chat/completions")
     assert response.status_code == 405
     assert "method" in response.json()["error"]["message"]
 

@@ -5,6 +5,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
+from server import PATIENCE
 
 OPERATIONS = [
     ("POST", "/v1/ask"),
@@ -58,6 +59,6 @@ def send(described: schemathesis.BaseSchema, method: str, path: str, mode: Gener
     @given(case=operation.as_strategy(generation_mode=mode))
     @BOUNDED
     def sent(case: schemathesis.Case) -> None:
-        case.call_and_validate(excluded_checks=excluded, timeout=30)
+        case.call_and_validate(excluded_checks=excluded, timeout=PATIENCE)
 
     sent()

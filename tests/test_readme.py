@@ -5,8 +5,8 @@ import re
 import shlex
 from pathlib import Path
 
-import httpx
 import pytest
+from server import CLIENT, PATIENCE
 
 from rag.cli import _parser
 
@@ -58,7 +58,7 @@ def test_the_programs_examples_work(served: str) -> None:
         options = dict(zip(rest[::2], rest[1::2], strict=True))
         name, _, value = options.get("-H", "Accept: */*").partition(": ")
         method = "POST" if "-d" in options else "GET"
-        response = httpx.request(method, url, headers={name: value}, content=options.get("-d"), timeout=30)
+        response = CLIENT.request(method, url, headers={name: value}, content=options.get("-d"), timeout=PATIENCE)
         assert response.raise_for_status().json().keys() & {"answer", "passages"}
     code = next(block for block in section.split("```") if "import OpenAI" in block)
     exec(compile(code.replace("http://127.0.0.1:7860", served), "README", "exec"), {})
@@ -68,9 +68,9 @@ def test_the_programs_examples_work(served: str) -> None:
 
 def test_the_programs_section_names_what_is_there(served: str) -> None:
     section = README.split("## Programs")[1].split("\n## ")[0]
-    described = httpx.get(f"{served}/openapi.json").json()["paths"]
+    described = CLIENT.get(f"{served}/openapi.json").json()["paths"]
     named = {p.split("?")[0] for p in re.findall(r"(/(?:v1/[\w/{}]+|healthz|metrics))(?=[`?])", section.split("```")[0])}
     assert named == set(described) - {"/v1/models/{model}"}
-    metrics = httpx.get(f"{served}/metrics").text
+    metrics = CLIENT.get(f"{served}/metrics").text
     for name in re.findall(r"`(hakusho_\w+)", section):
         assert f"# HELP {name}" in metrics, name
