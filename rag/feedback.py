@@ -30,12 +30,18 @@ def feedback_file() -> Path | None:
     return Path(named) if named else Path(platformdirs.user_data_dir("hakusho")) / "feedback.jsonl"
 
 
-def record(answer: Answer, verdict: Verdict, reason: str, history: Sequence[str], documents: Sequence[Document]) -> bool:
-    """Appends one line; False where feedback is switched off. Raises HakushoError where it cannot be written."""
+def record(
+    answer: Answer, verdict: Verdict, reason: str, history: Sequence[str], documents: Sequence[Document], *, turn: str = ""
+) -> bool:
+    """Appends one line; False where feedback is switched off. Raises HakushoError where it cannot be written.
+
+    A later line for the same `turn` takes the place of an earlier one when they are read.
+    """
     file = feedback_file()
     if file is None:
         return False
     entry = {
+        "turn": turn,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "verdict": verdict,
         "reason": reason.strip()[:_LONGEST_REASON],
@@ -56,8 +62,15 @@ def record(answer: Answer, verdict: Verdict, reason: str, history: Sequence[str]
     return True
 
 
-def read_feedback(file: Path) -> Iterator[dict[str, Any]]:
-    """The entries of a file, oldest first. Raises HakushoError for a line that is none."""
+def read_feedback(file: Path) -> list[dict[str, Any]]:
+    """The entries of a file, oldest first, of each turn the last. Raises HakushoError for a line that is none."""
+    last: dict[object, dict[str, Any]] = {}
+    for number, entry in enumerate(_entries(file)):
+        last[entry.get("turn") or number] = entry
+    return list(last.values())
+
+
+def _entries(file: Path) -> Iterator[dict[str, Any]]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:

@@ -14,28 +14,32 @@ _POLL = 0.05
 
 
 class Running(Generic[T]):
-    """The answers in the making, by the id of their turn."""
+    """The answers in the making, by the name of their run."""
 
     def __init__(self) -> None:
         self._stops: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
 
-    def stop(self, turn: str) -> bool:
-        """Stops a turn; False where it is not being made."""
+    def __contains__(self, run: str) -> bool:
+        """Whether the answer of that run is being made."""
+        return run in self._stops
+
+    def stop(self, run: str) -> bool:
+        """Stops a run; False where there is none of that name."""
         with self._lock:
-            stop = self._stops.get(turn)
+            stop = self._stops.get(run)
         if stop is not None:
             stop.set()
         return stop is not None
 
-    def run(self, turn: str, start: Callable[[], Iterator[T]]) -> Iterator[T | Literal["stopped"]]:
-        """What `start()` yields, then "stopped" where the turn was stopped before its end.
+    def run(self, name: str, start: Callable[[], Iterator[T]]) -> Iterator[T | Literal["stopped"]]:
+        """What `start()` yields, then "stopped" where the run was stopped before its end.
 
         Closing this iterator stops the work too. An exception of the work is raised here.
         """
         stop = threading.Event()
         with self._lock:
-            self._stops[turn] = stop
+            self._stops[name] = stop
         items: queue.Queue[tuple[str, T | BaseException | None]] = queue.Queue()
         threading.Thread(target=_work, args=(start, items, stop), daemon=True).start()
         try:
@@ -43,8 +47,8 @@ class Running(Generic[T]):
         finally:
             stop.set()
             with self._lock:
-                if self._stops.get(turn) is stop:
-                    del self._stops[turn]
+                if self._stops.get(name) is stop:
+                    del self._stops[name]
 
 
 def _received(
