@@ -135,7 +135,8 @@ def _head() -> str:
     own = files("rag")
     style = own.joinpath("page.css").read_text(encoding="utf-8")
     scripts = "".join(
-        f"<script>{own.joinpath(name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "page_text.js", "page_talk.js")
+        f"<script>{own.joinpath(name).read_text(encoding='utf-8')}</script>"
+        for name in ("page.js", "page_text.js", "page_talk.js")
     )
     icon = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Crect width='8' height='8' rx='1.5' fill='%23b3392b'/%3E%3Cpath d='M2 2.5h4M2 4h4M2 5.5h2.5' stroke='white' stroke-width='.7'/%3E%3C/svg%3E"
     return f'<link rel="icon" href="{icon}"><style>{style}</style>{scripts}'

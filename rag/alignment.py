@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Levenshtein, MatchingBlock
 
 from index.normalise import Normalised, normalise
 
@@ -71,7 +71,7 @@ def _edges(wanted: str, text: str) -> tuple[int, int]:
     return max(0, start - before if before <= _EDGE else start), min(len(text), end + after if after <= _EDGE else end)
 
 
-def _gap(before: "Levenshtein.MatchingBlock", last: "Levenshtein.MatchingBlock") -> bool:
+def _gap(before: MatchingBlock, last: MatchingBlock) -> bool:
     """Whether the text has much more between two matches than the quote."""
     return bool(last.b - before.b - before.size > 2 * last.size + (last.a - before.a - before.size))
 

@@ -91,9 +91,7 @@ def _said(statement: Statement, marks: str) -> str:
     start, end = statement.short or (0, 0)
     held = statement.text
     marked = f"<mark>{text(held[start:end])}</mark>" if start < end else ""
-    rendering = (
-        f'<p lang="en">{text(statement.rendering)} <small>({UNOFFICIAL["en"]})</small></p>' if statement.rendering else ""
-    )
+    rendering = f'<p lang="en">{text(statement.rendering)} <small>({UNOFFICIAL["en"]})</small></p>' if statement.rendering else ""
     return f"{rendering}<p>{text(held[:start])}{marked}{text(held[end:])} <sup>{marks}</sup></p>"
 
 

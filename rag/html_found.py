@@ -40,7 +40,9 @@ def _step(direction: str, passage: str | None, words: dict[str, str]) -> str:
     label = words[direction]
     if passage is None:
         return f'<button type="button" class="tool" disabled><span>{label}</span></button>'
-    return f'<button type="button" class="tool" data-act="step" data-passage-id="{attribute(passage)}"><span>{label}</span></button>'
+    return (
+        f'<button type="button" class="tool" data-act="step" data-passage-id="{attribute(passage)}"><span>{label}</span></button>'
+    )
 
 
 def _differences(place: Place, words: dict[str, str]) -> str:

@@ -49,7 +49,7 @@ def _row(retrieved: Retrieved, cited: set[str], places: Places, words: dict[str,
     score = min(1.0, max(0.0, retrieved.score))
     known = retrieved.passage in places
     quoted = text(places[retrieved.passage][1].text) if known else ""
-    used = f'✓' if retrieved.passage in cited else "–"
+    used = "✓" if retrieved.passage in cited else "–"
     language = places[retrieved.passage][0].language if known else ""
     return (
         f'<tr><td><button type="button" class="link" data-show data-document="{attribute(retrieved.document)}"'

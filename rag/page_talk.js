@@ -8,6 +8,8 @@
   let loaded = false;
   let ready = false;
   let run = null;
+  // Whether the page may scroll to the answer: not once the reader has scrolled meanwhile.
+  let leading = false;
   const waiting = [];
   const log = () => $("#conversation .turns");
   const box = () => $("#box");
@@ -91,6 +93,7 @@
     run = newId();
     H.hideBack();
     arrange();
+    leading = true;
     made.scrollIntoView({ behavior: H.behavior(), block: "start" });
     if (ready) launch(id, turn);
     else waiting.push({ id, turn });
@@ -138,6 +141,7 @@
       return void made.setAttribute("aria-busy", "true");
     }
     finish(value.id, value.turn, value.state);
+    if (leading) made.scrollIntoView({ behavior: H.behavior(), block: "start" });
     suggest();
     // What an earlier answer cited must not look like the source of this one.
     for (const text of $$("#text .chapter")) H.clear(text);
@@ -295,6 +299,7 @@
     event.preventDefault();
     event.target.form.requestSubmit();
   });
+  for (const kind of ["wheel", "touchmove"]) document.addEventListener(kind, () => (leading = false), { passive: true });
   // Text copied out of an answer takes its citations along.
   document.addEventListener("copy", (event) => {
     const selection = getSelection();

@@ -215,7 +215,7 @@
   H.acts.link = async (button) => {
     const done = await H.copy(H.permalink(button.dataset.passageId));
     asking.hidden = true;
-    H.tell(done ? H.words.copied_link ?? H.words.copied : H.words.not_copied);
+    H.tell(done ? H.words.link_copied : H.words.not_copied);
   };
 
   // -- finding a quote or a passage ----------------------------------------------------------

@@ -6,7 +6,7 @@ answers from the very sentence they were made from are offered.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, zip_longest
@@ -27,20 +27,47 @@ _TOPICS = 6
 _TRIED = 24
 _WAYS = ("event", "term", "visit", "relation", "short", "person")
 
-_TERM = r"「([^「」]{3,24})」"
-_EVENT = re.compile(
-    r"(?P<what>(?:第[0-9]+回)?[一-龠ァ-ヶー・a-zA-Z]{2,30}(?:会合|委員会|会議|条約|協定|選挙|声明|宣言|大会|法|計画|機関|館|制度))"
-    r"(?:\([^()]{1,20}\))?(?:が|は|を)(?P<verb>開催|署名|締結|採択|発効|実施|発表|設立|設置|公布|制定)(?:され|し)"
+# Ways of asking: what a sentence must look like, and the question made of it.
+_Way = tuple[str, re.Pattern[str], str]
+_ABBREVIATED = r"\((?P<short>[A-Z]{2,9})\)|^\s*\([0-9]+\)\s*(?P<note>[A-Z]{2,9})\s*[::]"
+_JAPANESE: tuple[_Way, ...] = (
+    (
+        "event",
+        re.compile(
+            r"(?P<what>(?:第[0-9]+回)?[一-龠ァ-ヶー・a-zA-Z]{2,30}(?:会合|委員会|会議|条約|協定|選挙|声明|宣言|大会|法|計画|機関|館|制度))"
+            r"(?:\([^()]{1,20}\))?(?:が|は|を)(?P<verb>開催|署名|締結|採択|発効|実施|発表|設立|設置|公布|制定)(?:され|し)"
+        ),
+        "{what}はいつ{verb}されましたか。",
+    ),
+    ("term", re.compile(r"「(?P<what>[^「」]{3,24})」"), "「{what}」とは何ですか。"),
+    (
+        "visit",
+        re.compile(r"(?P<when>(?:[0-9]{4}年)?[0-9]{1,2}月)(?:に|には)?[^、。]{1,30}が(?:[^、。]{0,12}として)?訪日し"),
+        "{when}に訪日したのは誰ですか。",
+    ),
+    ("relation", re.compile(r"^(?P<what>[^、。「」]{2,14})との関係では"), "{what}との関係について教えてください。"),
+    ("short", re.compile(r"[一-龠ァ-ヶー・]{3,20}" + _ABBREVIATED), "{short}とは何の略ですか。"),
 )
-_RELATION = re.compile(r"^([^、。「」]{2,14})との関係では")
-_VISIT = re.compile(r"(?P<when>(?:[0-9]{4}年)?[0-9]{1,2}月)(?:に|には)?[^、。]{0,6}?(?P<who>[^、。]{2,24})が(?:[^、。]{0,12}として)?(?P<verb>訪日)し")
-_SHORT = re.compile(r"(?:[一-龠ァ-ヶー・]{3,20}|\b[A-Z][\w ]{5,60})\((?P<short>[A-Z][A-Za-z]{2,9})\)|^\s*\([0-9]+\)\s*(?P<note>[A-Z]{2,9})\s*[::]")
-_EN_TERM = re.compile(r"[\"“]([A-Z][^\"”,.]{3,40}?),?[\"”](?: (Dialogue|Initiative|Route|Program(?:me)?|Forum|Framework))?")
-_EN_EVENT = re.compile(
-    r"\b[Tt]he (?P<what>(?:[A-Z0-9][\w'-]+ ?|of |on |and |the ){2,10}?(?:Convention|Treaty|Agreement|Meeting|Committee|Act|Conference|Election|Summit))"
-    r" (?:was|were) (?P<verb>held|signed|concluded|adopted|established|launched|announced)"
+_ENGLISH: tuple[_Way, ...] = (
+    (
+        "event",
+        re.compile(
+            r"\b[Tt]he (?P<what>(?:[A-Z0-9][\w'-]+ ?|of |on |and |the ){2,10}?"
+            r"(?:Convention|Treaty|Agreement|Meeting|Committee|Act|Conference|Election|Summit))"
+            r" (?:was|were) (?P<verb>held|signed|concluded|adopted|established|launched|announced)"
+        ),
+        "When was the {what} {verb}?",
+    ),
+    (
+        "term",
+        re.compile(
+            r"[\"“](?P<what>[A-Z][^\"”,.]{3,40}?),?[\"”](?P<verb> (?:Dialogue|Initiative|Route|Program(?:me)?|Forum|Framework))?"
+        ),
+        "What is the {what}{verb}?",
+    ),
+    ("relation", re.compile(r"\brelations with (?P<what>[A-Z]\w+)"), "What does the text say about relations with {what}?"),
+    ("short", re.compile(r"\b[A-Z][\w ]{5,60}" + _ABBREVIATED), "What does {short} stand for?"),
 )
-_EN_RELATION = re.compile(r"\brelations with ([A-Z]\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +152,7 @@ def candidates(passage: Passage, language: Language, tokeniser: Tokeniser) -> It
 
 def _in_japanese(text: str, tokeniser: Tokeniser) -> Iterator[tuple[str, str]]:
     dated = bool(candidate_spans(text, "date", tokeniser))
-    for m in _EVENT.finditer(text):
-        if dated:
-            yield "event", f"{m['what']}はいつ{m['verb']}されましたか。"
-    if m := _VISIT.search(text):
-        yield "visit", f"{m['when']}に{m['verb']}したのは誰ですか。"
-    if m := _RELATION.match(text):
-        yield "relation", f"{m[1]}との関係について教えてください。"
-    for m in _SHORT.finditer(text):
-        yield "short", f"{m['short'] or m['note']}とは何の略ですか。"
-    for m in re.finditer(_TERM, text):
-        yield "term", f"「{m[1]}」とは何ですか。"
+    yield from ((way, q) for way, q in _made(_JAPANESE, text) if dated or way != "event")
     for span in candidate_spans(text, "person", tokeniser):
         # A name in kana alone may be a place: an office ends in kanji.
         if re.fullmatch("[^()]{4,}[一-龠]", name := text[span.start : span.end]):
@@ -143,16 +160,16 @@ def _in_japanese(text: str, tokeniser: Tokeniser) -> Iterator[tuple[str, str]]:
 
 
 def _in_english(text: str) -> Iterator[tuple[str, str]]:
-    for m in _EN_EVENT.finditer(text):
-        yield "event", f"When was the {m['what']} {m['verb']}?"
-    for m in _EN_RELATION.finditer(text):
-        if keys(m[1], "country"):
-            yield "relation", f"What does the text say about relations with {m[1]}?"
-    for m in _SHORT.finditer(text):
-        if (short := m["short"] or m["note"]).isupper():
-            yield "short", f"What does {short} stand for?"
-    for m in _EN_TERM.finditer(text):
-        yield "term", f"What is the {m[1]}{' ' + m[2] if m[2] else ''}?"
+    for way, question in _made(_ENGLISH, text):
+        if way != "relation" or keys(question, "country"):
+            yield way, question
+
+
+def _made(ways: Sequence[_Way], text: str) -> Iterator[tuple[str, str]]:
+    for way, pattern, question in ways:
+        for m in pattern.finditer(text):
+            parts = {name: value or "" for name, value in m.groupdict().items()}
+            yield way, question.format(**parts | {"short": parts.get("short") or parts.get("note", "")})
 
 
 def _around(document: Document, passage: Passage) -> list[Passage]:
