@@ -11,7 +11,7 @@ from index.normalise import Normalised, normalise
 Folded = Normalised
 # Quotation marks and punctuation that people type in another form.
 _SAME = str.maketrans("、。「」『』“”«»‘’〜∼", ',.""""""""\'\'~~')
-_CUTOFF = 35
+_CUTOFF = 25
 _EDGE = 2
 
 

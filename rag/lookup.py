@@ -20,7 +20,7 @@ from source.errors import HakushoError
 Kind = Literal["passage", "quote", "close", "near", "nothing"]
 # A quote at least this like the text was meant to be that text; below, the nearest are shown.
 _CLOSE = 0.8
-_NEAR = 0.4
+_NEAR = 0.3
 _MOST = 3
 _TELLING = 8
 _ELLIPSIS = re.compile(r"…+|‥+|\.{3,}|。{2,}|[(\[〔(]\s*(?:…+|\.{3}|中略|前略|後略|略)\s*[)\]〕)]|\b\[sic\]")
@@ -92,11 +92,12 @@ class Lookup:
         named = self._named(text)
         if named:
             return Found("passage", (self._within(named, text),))
-        parts = [fold_quote(part).text for part in _ELLIPSIS.split(_bare(text))]
-        parts = [part for part in parts if part]
-        exact = [place for source in self._sources for place in _exact(source, parts)] if parts else []
-        if exact:
-            return Found("quote", tuple(exact[:_MOST]))
+        # Marks around a quote may be the reader's or the text's own.
+        for quote in (_NUMBER.sub("", text), _bare(text)):
+            parts = [folded for part in _ELLIPSIS.split(quote) if (folded := fold_quote(part).text)]
+            exact = [place for source in self._sources for place in _exact(source, parts)] if parts else []
+            if exact:
+                return Found("quote", tuple(exact[:_MOST]))
         return self._inexact(_bare(text))
 
     def neighbours(self, passage: str) -> tuple[str | None, str | None]:

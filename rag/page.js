@@ -33,7 +33,7 @@
     }
   };
 
-  const status = H.make("div", { className: "hidden" });
+  const status = H.make("div", { id: "told", className: "hidden" });
   status.setAttribute("role", "status");
   const toast = H.make("div", { id: "toast", hidden: true });
   let telling = 0;
