@@ -43,7 +43,7 @@ _POLICY = (
 def build_page(assistant: Assistant) -> gr.Blocks:
     """The page over one assistant. Serve it with `create_app`, which adds its looks."""
     page = Page(assistant)
-    # The first reader should not wait for the dictionaries and the examples.
+    # The first user should not wait for the dictionaries and the examples.
     threading.Thread(target=page.warm, daemon=True).start()
     blocks: gr.Blocks = gr.Blocks(title="白書 Hakusho", analytics_enabled=False, fill_width=True)
     with blocks:
@@ -71,7 +71,7 @@ def _frame(name: str, html: str) -> None:
 def _wire(page: Page) -> None:
     """The way between page.js and `page`; called inside the `with` of the blocks."""
     calls = (
-        page.open, page.chapter_of, page.stop, page.is_running, page.suggest, page.look_up, page.copy, page.export, page.vote
+        page.open, page.examples, page.chapter_of, page.stop, page.is_running, page.suggest, page.look_up, page.copy, page.export, page.vote
     )  # fmt: skip
     wire = gr.HTML(
         html_template="",

@@ -14,7 +14,7 @@ from source.errors import HakushoError
 
 _EPILOG = """environment:
   HAKUSHO_INDEX      the default index folder
-  HAKUSHO_FEEDBACK   the file that keeps what readers say of answers, or off
+  HAKUSHO_FEEDBACK   the file that keeps what users say of answers, or off
   HAKUSHO_EMBEDDING  another embedding model: a hub name or a folder (default: the shipped one)
 """
 
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     passage = commands.add_parser("passage", help="show a passage, or find the place of a quote")
     passage.add_argument("id", help="a passage id, such as ca-2-07-1, a quote (it may be inexact), or a copied citation")
     _finish(passage, _passage)
-    feedback = commands.add_parser("feedback", help="what readers said, as candidates for the question set")
+    feedback = commands.add_parser("feedback", help="what users said, as candidates for the question set")
     feedback.add_argument("--review", action="store_true", help="those that were not helpful, to be completed by hand")
     _finish(feedback, _feedback, index=False)
     evaluate = commands.add_parser("eval", help="run the fixed question set")

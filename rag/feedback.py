@@ -1,4 +1,4 @@
-"""What readers say of answers: kept on this machine only, one JSON line each, never rewritten.
+"""What users say of answers: kept on this machine only, one JSON line each, never rewritten.
 
 `HAKUSHO_FEEDBACK` names another file; `off` keeps nothing, and the page then does not ask.
 """
@@ -91,7 +91,7 @@ def candidate(entry: Mapping[str, Any], number: int) -> dict[str, Any]:
     """A line for the question set, as `eval/questions.jsonl` has them.
 
     A good answer gives its quotes as evidence. After a bad one somebody must say what the
-    right one is: `answerable` is null, and `review` holds what the reader said.
+    right one is: `answerable` is null, and `review` holds what the user said.
     """
     good, answered = entry["verdict"] == "up", entry["status"] == "answered"
     made: dict[str, Any] = {

@@ -65,18 +65,22 @@ def question_box() -> str:
     )
 
 
-def empty(topics: Sequence[Topic], language: Language) -> str:
-    """What stands in the conversation before the first question: what to do, and examples by topic."""
+def empty(language: Language) -> str:
+    """What stands in the conversation before the first question; examples join it when they are made."""
     words = WORDS[language]
+    return (
+        f'<div class="empty" lang="{language}"><h2>{words["empty_title"]}</h2><p>{words["empty_text"]}</p>'
+        f'<p class="tip">{words["empty_tip"]}</p><div class="tried"></div></div>'
+    )
+
+
+def examples(topics: Sequence[Topic], language: Language) -> str:
+    """Questions to begin with, by topic; empty where the documents suggest none."""
     shown = "".join(
         f'<section><h4 lang="{topic.language}">{text(topic.heading)}</h4>{questions(topic.questions)}</section>'
         for topic in topics
     )
-    tried = f'<h3>{words["examples"]}</h3><div class="topics">{shown}</div>' if shown else ""
-    return (
-        f'<div class="empty" lang="{language}"><h2>{words["empty_title"]}</h2><p>{words["empty_text"]}</p>'
-        f'<p class="tip">{words["empty_tip"]}</p>{tried}</div>'
-    )
+    return f'<h3>{WORDS[language]["examples"]}</h3><div class="topics">{shown}</div>' if shown else ""
 
 
 def questions(made: Sequence[str]) -> str:

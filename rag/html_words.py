@@ -1,4 +1,4 @@
-"""The words of the page in both languages, and which language a reader gets."""
+"""The words of the page in both languages, and which language a user gets."""
 
 from typing import Literal
 

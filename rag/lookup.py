@@ -68,13 +68,21 @@ class _Source:
     def folded(self) -> Folded:
         return fold_quote(self.text)
 
-    def place(self, start: int, end: int) -> Place:
-        """The place of a range of the folded text."""
+    def place(self, start: int, end: int) -> Place | None:
+        """The place of a range of the folded text; None for navigation and for what is printed twice."""
         start, end = self.folded.original(start, end)
         if self.rendered:
             passage = next(p for at, p in reversed(self.rendered) if at <= start)
             return Place(self.document.id, passage.id, passage.start, passage.end)
+        if not any(s < end and e > start for s, e in self._shown):
+            return None
         return Place(self.document.id, _passage_at(self.document, start).id, start, end)
+
+    @cached_property
+    def _shown(self) -> list[tuple[int, int]]:
+        """The ranges of passages and headings."""
+        headings = [(s.heading.start, s.heading.end) for s in self.document.sections if s.heading]
+        return headings + [(p.start, p.end) for p in self.document.passages if p.duplicate_of is None]
 
 
 class Lookup:
@@ -82,7 +90,8 @@ class Lookup:
 
     def __init__(self, index: LocalIndex) -> None:
         self._by_id = index.by_id
-        self._ids = {fold(passage_id): passage_id for passage_id in index.by_id}
+        # What is printed twice is shown where it stands first.
+        self._ids = {fold(passage_id): p.duplicate_of or passage_id for passage_id, (_, p) in index.by_id.items()}
         self._sources = [s for d in index.documents if d.passages for s in _sources(d)]
 
     def find(self, text: str) -> Found:
@@ -92,7 +101,7 @@ class Lookup:
         named = self._named(text)
         if named:
             return Found("passage", (self._within(named, text),))
-        # Marks around a quote may be the reader's or the text's own.
+        # Marks around a quote may be the user's or the text's own.
         for quote in (_NUMBER.sub("", text), _bare(text)):
             parts = [folded for part in _ELLIPSIS.split(quote) if (folded := fold_quote(part).text)]
             exact = [place for source in self._sources for place in _exact(source, parts)] if parts else []
@@ -102,7 +111,7 @@ class Lookup:
 
     def neighbours(self, passage: str) -> tuple[str | None, str | None]:
         """The ids of the passages before and after one, within its document."""
-        passages = self._by_id[passage][0].passages
+        passages = [p for p in self._by_id[passage][0].passages if p.duplicate_of is None]
         at = next(i for i, p in enumerate(passages) if p.id == passage)
         return (passages[at - 1].id if at else None, passages[at + 1].id if at + 1 < len(passages) else None)
 
@@ -141,7 +150,8 @@ class Lookup:
         for source in self._sources:
             for likeness, start, end in _windows(wanted.text, source.folded.text):
                 told = differences(text, wanted, source.text, source.folded, (start, end))
-                found.append(replace(source.place(start, end), likeness=likeness, differences=told))
+                if place := source.place(start, end):
+                    found.append(replace(place, likeness=likeness, differences=told))
         best: list[Place] = []
         for place in sorted(found, key=lambda p: -p.likeness):
             if place.passage not in {p.passage for p in best}:
@@ -166,7 +176,8 @@ def _sources(document: Document) -> Iterator[_Source]:
 
 def _passage_at(document: Document, offset: int) -> Passage:
     """The passage that holds an offset, or the next one where it stands between two."""
-    return next((p for p in document.passages if p.end > offset), document.passages[-1])
+    shown = [p for p in document.passages if p.duplicate_of is None]
+    return next((p for p in shown if p.end > offset), shown[-1])
 
 
 def _bare(text: str) -> str:
@@ -193,7 +204,8 @@ def _exact(source: _Source, parts: Sequence[str]) -> Iterator[Place]:
                 break
             end = follows + len(part)
         else:
-            yield source.place(at, end)
+            if place := source.place(at, end):
+                yield place
 
 
 def _inside(whole: Place, source: _Source, start: int, end: int, *, rendered: bool) -> Place:
@@ -209,7 +221,7 @@ def _windows(wanted: str, text: str) -> Iterator[tuple[float, int, int]]:
     if len(wanted) < 4:
         return
     size = max(3 * len(wanted), 400)
-    for at in range(0, len(text), size - 2 * len(wanted) if size > 2 * len(wanted) else size):
+    for at in range(0, len(text), size - 2 * len(wanted)):
         found = aligned(wanted, text[at : at + size])
         if found and found[0] >= _NEAR:
             yield found[0], at + found[1], at + found[2]

@@ -37,7 +37,7 @@
   status.setAttribute("role", "status");
   const toast = H.make("div", { id: "toast", hidden: true });
   let telling = 0;
-  // Tells the reader; `seen` also shows it for a moment.
+  // Tells the user; `seen` also shows it for a moment.
   H.tell = (text, { seen = true } = {}) => {
     clearTimeout(telling);
     status.textContent = "";
@@ -120,7 +120,7 @@
     dark(theme ? theme === "dark" : document.body.classList.contains("dark"));
     H.open();
   };
-  // Fills the page in the reader's language; asked again after a switch.
+  // Fills the page in the user's language; asked again after a switch.
   H.open = async () => {
     const asked = new URLSearchParams(location.search).get("lang") || H.kept("language") || "";
     const opened = await H.server.open({ asked, accept: navigator.languages.join(","), turns: H.conversation() });

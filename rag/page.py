@@ -1,7 +1,7 @@
 """What the page asks of the server, without the web framework that carries it.
 
-The conversation lives in the reader's browser: every call brings what it needs, and whatever comes
-from there is checked again. Nothing here raises for bad input; the reader gets words instead.
+The conversation lives in the user's browser: every call brings what it needs, and whatever comes
+from there is checked again. Nothing here raises for bad input; the user gets words instead.
 """
 
 import logging
@@ -13,7 +13,7 @@ from rag.answer import Answer, Statement
 from rag.assistant import Assistant
 from rag.export import Format, export
 from rag.feedback import feedback_file, record
-from rag.html import bar, empty, masthead, questions
+from rag.html import bar, empty, examples, masthead, questions
 from rag.html_chapter import chapter
 from rag.html_found import found_html
 from rag.html_turn import turn as turn_html
@@ -44,9 +44,9 @@ class Page:
         self.running: Running[Statement | Answer] = Running()
 
     def warm(self) -> None:
-        """Makes the examples, so that the first reader need not wait for them."""
+        """Makes the examples, so that the first user need not wait for them."""
         for language in WORDS:
-            self.suggestions.topics(language)
+            self.examples({"language": language})
 
     def open(self, data: object) -> dict[str, Any]:
         """Everything that depends on the language: `{"asked"?, "accept", "turns"}` → words and HTML."""
@@ -58,9 +58,14 @@ class Page:
             "words": WORDS[language],
             "masthead": masthead(language),
             "bar": bar(self.documents, language),
-            "empty": empty(self.suggestions.topics(language), language),
+            "empty": empty(language),
             "turns": [self._shown(turn, language) for turn in turns],
         }
+
+    def examples(self, data: object) -> str:
+        """Questions to begin with in `{"language"}`, as HTML; made at the first call, which takes a second."""
+        language = _language(_mapping(data))
+        return examples(self.suggestions.topics(language), language)
 
     def chapter_of(self, document: object) -> str:
         """The text of a document as HTML; empty where there is none of that id."""
@@ -81,13 +86,13 @@ class Page:
             yield {**self._shown(grown, language), "run": run, "done": grown.state != "pending"}
 
     def _answered(self, turn: Turn, run: str, earlier: list[str], language: Language) -> Iterator[Turn]:
-        """The turn after each statement and at its end; whatever goes wrong becomes words for the reader."""
+        """The turn after each statement and at its end; whatever goes wrong becomes words for the user."""
         question = turn.asked or turn.question
         limit = self.assistant.config.max_question
         if len(question) > limit or not question:
             yield replace(turn, error=WORDS[language]["too_long"].format(limit=limit))
             return
-        # What the reader rewrote stands by itself.
+        # What the user rewrote stands by itself.
         known = [] if turn.asked else [h for h in earlier if h.strip() and len(h) <= limit]
         try:
             for item in self.running.run(run, lambda: self.assistant.stream(question, known)):
@@ -148,7 +153,7 @@ class Page:
         return asdict(export(turns, self._source(given), self.documents, made, _language(given)))
 
     def vote(self, data: object) -> bool:
-        """Keeps what a reader says of `{"turn", "verdict", "reason", "history"}`; False where it cannot."""
+        """Keeps what a user says of `{"turn", "verdict", "reason", "history"}`; False where it cannot."""
         given = _mapping(data)
         turn, verdict = decode(given.get("turn"), self.index), given.get("verdict")
         if turn is None or turn.answer is None or verdict not in ("up", "down"):
@@ -171,7 +176,7 @@ class Page:
 
 def _grown(turn: Turn, item: Statement | Answer | str) -> Turn:
     if isinstance(item, Answer):
-        # A rewritten follow-up still answers the question that the reader asked.
+        # A rewritten follow-up still answers the question that the user asked.
         return replace(turn, answer=replace(item, question=turn.question), statements=())
     if isinstance(item, Statement):
         return replace(turn, statements=(*turn.statements, item))

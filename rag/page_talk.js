@@ -8,7 +8,7 @@
   let loaded = false;
   let ready = false;
   let run = null;
-  // Whether the page may scroll to the answer: not once the reader has scrolled meanwhile.
+  // Whether the page may scroll to the answer: not once the user has scrolled meanwhile.
   let leading = false;
   const waiting = [];
   const log = () => $("#conversation .turns");
@@ -57,6 +57,10 @@
     $("#stop").textContent = H.words.stop;
     arrange();
     suggest();
+    H.server.examples({ language: H.language }).then((html) => {
+      const place = $("#conversation .tried");
+      if (html && place && H.language === opened.language) place.innerHTML = html;
+    });
     if (ready) return;
     ready = true;
     const passage = new URLSearchParams(location.search).get("passage");
@@ -109,8 +113,10 @@
       if (run !== mine) return;
       const alive = await H.server.is_running(mine);
       if (run !== mine) return;
-      if (!alive && missed) return void fail(id);
-      watchOver(mine, id, alive ? 0 : missed + 1);
+      // No word at all weighs more than "not yet": a busy server lets questions wait.
+      const now = alive ? 0 : missed + (alive === undefined ? 5 : 1);
+      if (now >= 10) return void fail(id);
+      watchOver(mine, id, now);
     }, 4000);
   const fail = (id) => {
     const turn = { ...find(id).turn, error: H.words.offline };
@@ -299,6 +305,7 @@
     event.preventDefault();
     event.target.form.requestSubmit();
   });
+  addEventListener("pagehide", () => loaded && run && save());
   for (const kind of ["wheel", "touchmove"]) document.addEventListener(kind, () => (leading = false), { passive: true });
   // Text copied out of an answer takes its citations along.
   document.addEventListener("copy", (event) => {

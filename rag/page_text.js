@@ -1,5 +1,5 @@
 // The text at the right: highlights a citation, previews it, keeps the outline, finds quotes, marks
-// what the conversation cites, and lets the reader ask about what is selected.
+// what the conversation cites, and lets the user ask about what is selected.
 (() => {
   const H = window.hakusho;
   const { $, $$, make } = H;

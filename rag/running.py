@@ -1,7 +1,7 @@
-"""Answers that are being made, which the reader may stop.
+"""Answers that are being made, which the user may stop.
 
 A language model can be silent for seconds between two statements, so the work goes on in a thread
-of its own and the reader's word takes effect at once; the work ends when it next has something.
+of its own and the user's word takes effect at once; the work ends when it next has something.
 """
 
 import queue

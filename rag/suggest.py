@@ -24,6 +24,7 @@ _SURE = 0.7
 _LONGEST = 60
 _EACH = 3
 _TOPICS = 6
+_LOOKED = 24
 _TRIED = 24
 _WAYS = ("event", "term", "visit", "relation", "short", "person")
 
@@ -83,7 +84,7 @@ class Suggestions:
     """Verified questions over the documents of one assistant; what was tried is remembered."""
 
     def __init__(self, assistant: Assistant) -> None:
-        # Verifying takes milliseconds in quote mode, whatever mode answers the reader.
+        # Verifying takes milliseconds in quote mode, whatever mode answers the user.
         self._assistant = Assistant(assistant.index, config=assistant.config)
         self._verified = lru_cache(maxsize=20_000)(self._verify)
         self.topics = lru_cache(maxsize=2)(self._topics)
@@ -106,7 +107,7 @@ class Suggestions:
         """For the first headings of the documents, up to three questions each."""
         found: list[Topic] = []
         for document in self._assistant.index.documents:
-            for section in document.sections:
+            for section in document.sections[:_LOOKED]:
                 passages = [p for p in document.passages if p.section == section.number and p.duplicate_of is None]
                 questions = self._first(passages, language) if passages else ()
                 if questions:

@@ -1,4 +1,4 @@
-"""A turn of a conversation, and its JSON form, which the reader's browser keeps.
+"""A turn of a conversation, and its JSON form, which the user's browser keeps.
 
 What comes back from a browser is checked like anything else from outside: a citation that no
 longer stands where it says is never shown.
@@ -19,8 +19,8 @@ from rag.verify import CitationError, verify
 class Turn:
     """A question and what came of it: an answer, an error message, or neither as yet.
 
-    `asked` is the follow-up as the reader rewrote it, and is asked in place of `question`.
-    `statements` are those that have come so far; `stopped` says that the reader stopped it there,
+    `asked` is the follow-up as the user rewrote it, and is asked in place of `question`.
+    `statements` are those that have come so far; `stopped` says that the user stopped it there,
     `stale` that the answer kept in the browser no longer stands in the document.
     """
 

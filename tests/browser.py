@@ -110,7 +110,7 @@ def opened(
 
 
 def ask(page: Page, question: str) -> str:
-    """Asks as a reader does and gives the text of the reply."""
+    """Asks as a user does and gives the text of the reply."""
     before = page.locator(".turn").count()
     box = page.get_by_role("textbox", name=re.compile("^(質問|Question)$"))
     box.fill(question)

@@ -1,4 +1,4 @@
-"""What readers say is kept, line by line, and becomes candidates for the question set."""
+"""What users say is kept, line by line, and becomes candidates for the question set."""
 
 import json
 from dataclasses import replace

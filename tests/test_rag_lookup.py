@@ -38,7 +38,7 @@ def test_an_id_is_found_wherever_it_stands(lookup: Lookup, typed: str) -> None:
 
 
 def test_every_passage_is_found_by_its_id_and_by_its_words(lookup: Lookup, chapter: Document) -> None:
-    for passage in chapter.passages:
+    for passage in (p for p in chapter.passages if p.duplicate_of is None):
         assert lookup.find(passage.id).places[0].start == passage.start
         found = lookup.find(passage.text)
         assert found.kind == "quote", passage.id
@@ -106,6 +106,18 @@ def test_a_citation_with_its_quote_is_narrowed_to_it(lookup: Lookup, chapter: Do
     assert text_of(found, chapter) == "1月に上川外務大臣が訪日した"
 
 
+def test_what_is_printed_twice_is_found_once_and_navigation_never(lookup: Lookup, chapter: Document) -> None:
+    twice = next(p for p in chapter.passages if p.duplicate_of)
+    assert lookup.find(twice.id).places[0].passage == twice.duplicate_of
+    assert [p.passage for p in lookup.find(twice.text).places] == [twice.duplicate_of]
+    assert lookup.find(chapter.text[chapter.navigation[-1].start : chapter.navigation[-1].end]).kind != "quote"
+
+
+def test_a_heading_is_found(lookup: Lookup, chapter: Document) -> None:
+    found = lookup.find("(3)コーカサス諸国")
+    assert (found.kind, text_of(found, chapter)) == ("quote", "(3)コーカサス諸国")
+
+
 def test_the_rendering_leads_to_the_original(lookup: Lookup, chapter: Document) -> None:
     found = lookup.find("was signed at the 15th Joint Economic Committee meeting")
     assert (found.kind, found.places[0].passage) == ("quote", "ca-2-13-4")
@@ -113,7 +125,7 @@ def test_the_rendering_leads_to_the_original(lookup: Lookup, chapter: Document) 
 
 
 def test_neighbours_end_with_the_document(lookup: Lookup, chapter: Document) -> None:
-    ids = [p.id for p in chapter.passages]
+    ids = [p.id for p in chapter.passages if p.duplicate_of is None]
     assert lookup.neighbours(ids[0]) == (None, ids[1])
     assert lookup.neighbours(ids[3]) == (ids[2], ids[4])
     assert lookup.neighbours(ids[-1]) == (ids[-2], None)
