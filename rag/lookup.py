@@ -20,7 +20,8 @@ from source.errors import HakushoError
 Kind = Literal["passage", "quote", "close", "near", "nothing"]
 # A quote at least this like the text was meant to be that text; below, the nearest are shown.
 _CLOSE = 0.8
-_NEAR = 0.3
+# What little a short text shares with another tells nothing.
+_NEAR, _NEAR_SHORT, _SHORT = 0.3, 0.6, 12
 _MOST = 3
 _TELLING = 8
 _ELLIPSIS = re.compile(r"…+|‥+|\.{3,}|。{2,}|[(\[〔(]\s*(?:…+|\.{3}|中略|前略|後略|略)\s*[)\]〕)]|\b\[sic\]")
@@ -220,8 +221,8 @@ def _windows(wanted: str, text: str) -> Iterator[tuple[float, int, int]]:
     """The best alignment inside each of many overlapping stretches of a text: (likeness, start, end)."""
     if len(wanted) < 4:
         return
-    size = max(3 * len(wanted), 400)
+    size, least = max(3 * len(wanted), 400), _NEAR if len(wanted) >= _SHORT else _NEAR_SHORT
     for at in range(0, len(text), size - 2 * len(wanted)):
         found = aligned(wanted, text[at : at + size])
-        if found and found[0] >= _NEAR:
+        if found and found[0] >= least:
             yield found[0], at + found[1], at + found[2]

@@ -110,9 +110,20 @@
 
   // -- the server ----------------------------------------------------------------------------
 
+  // The framework puts the parts of the page in place in no certain order.
+  const PARTS = ["#masthead [data-mount]", "#bar [data-mount]", "#conversation .turns", "#box", "#text"];
+  const whole = () =>
+    new Promise((done) => {
+      const look = () => PARTS.every((part) => $(part)) && (watcher.disconnect(), done());
+      const watcher = new MutationObserver(look);
+      watcher.observe(document.body, { childList: true, subtree: true });
+      look();
+    });
+
   // Called by the framework once its element is there: `server` has a function for each method of
   // rag/page.py, `ask` starts an answer, `watch` tells of what comes.
-  H.connect = (server, ask, watch) => {
+  H.connect = async (server, ask, watch) => {
+    await whole();
     H.server = Object.fromEntries(Object.entries(server).map(([name, call]) => [name.replace(/^do_/, ""), call]));
     H.send = ask;
     watch((value) => value && H.receive(value));

@@ -63,6 +63,7 @@
     });
     if (ready) return;
     ready = true;
+    if (!box().value && H.kept("draft")) H.prefill(H.kept("draft"));
     const passage = new URLSearchParams(location.search).get("passage");
     if (passage) H.lookUp(passage);
     else if (matchMedia("(pointer: fine)").matches && document.activeElement === document.body) box().focus();
@@ -91,6 +92,7 @@
     const made = make("article", { className: "turn pending" }, heading, reply);
     made.dataset.turn = id;
     made.setAttribute("aria-busy", "true");
+    for (const next of $$("#conversation .next")) next.remove();
     const old = article(id);
     if (old) old.replaceWith(made);
     else log().append(made);
@@ -176,7 +178,9 @@
     box().setSelectionRange(text.length, text.length);
     if (!H.wide()) box().scrollIntoView({ block: "center" });
   };
+  // Grows with what is written, which outlives a reload.
   const grow = () => {
+    H.keep("draft", box().value || null);
     box().style.height = "auto";
     box().style.height = `${Math.min(box().scrollHeight + 2, 200)}px`;
   };

@@ -408,11 +408,11 @@ def test_the_theme_can_be_switched_and_stays(page: Page) -> None:
 
 
 def test_everything_can_be_done_with_the_keyboard_alone(page: Page) -> None:
-    page.evaluate("document.activeElement.blur()")
     press = page.keyboard.press
-    press("Tab")
-    expect(page.get_by_role("link", name="本文へ移動")).to_be_focused()
-    _tab_to(page, "#box")
+    _tab_to(page, "a.skip", back=True)
+    press("Enter")
+    expect(page.locator("#text .chapter")).to_be_focused()
+    _tab_to(page, "#box", back=True)
     page.keyboard.type(PROGRAMME)
     press("Enter")
     answered(page, 1)
@@ -537,7 +537,11 @@ def test_a_server_that_went_away_is_told(browser: Browser, index: LocalIndex) ->
         page.locator("#box").fill(PROGRAMME)
         page.locator("#box").press("Enter")
         expect(page.locator(".turn.error")).to_contain_text("サーバーにつながりません")
+        page.locator("#box").fill("書きかけ")
         page.unroute_all()
+        # The framework loads the page anew when the server is back; the conversation and the draft stay.
+        page.reload()
+        expect(page.locator("#box")).to_have_value("書きかけ")
         page.get_by_role("button", name="もう一度答える").click()
         answered(page, 1)
         expect(page.locator(".turn.answered")).to_have_count(1)
