@@ -43,8 +43,6 @@ _POLICY = (
 def build_page(assistant: Assistant) -> gr.Blocks:
     """The page over one assistant. Serve it with `create_app`, which adds its looks."""
     page = Page(assistant)
-    # The first user should not wait for the dictionaries and the examples.
-    threading.Thread(target=page.warm, daemon=True).start()
     blocks: gr.Blocks = gr.Blocks(title="白書 Hakusho", analytics_enabled=False, fill_width=True)
     with blocks:
         _frame("masthead", _MOUNT)

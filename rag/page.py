@@ -43,11 +43,6 @@ class Page:
         self.suggestions = Suggestions(assistant)
         self.running: Running[Statement | Answer] = Running()
 
-    def warm(self) -> None:
-        """Makes the examples, so that the first user need not wait for them."""
-        for language in WORDS:
-            self.examples({"language": language})
-
     def open(self, data: object) -> dict[str, Any]:
         """Everything that depends on the language: `{"asked"?, "accept", "turns"}` → words and HTML."""
         given = _mapping(data)

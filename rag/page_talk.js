@@ -43,12 +43,13 @@
   // -- filling the page ----------------------------------------------------------------------
 
   H.openTalk = (opened) => {
-    const pending = turns.filter((t) => t.state === "pending");
-    const nodes = pending.map((t) => article(t.id));
-    turns = [...opened.turns.filter((t) => !pending.some((p) => p.id === t.id)), ...pending];
+    // What is being answered stays as it is, where it is; before the first opening, at the end.
+    const shown = new Map(opened.turns.map((t) => [t.id, t]));
+    const now = loaded ? turns.map((t) => shown.get(t.id) ?? t) : [...shown.values(), ...turns];
+    const nodes = now.map((t) => (shown.has(t.id) ? H.parse(t.html).firstElementChild : article(t.id)));
+    turns = now;
     loaded = true;
-    log().innerHTML = opened.turns.map((t) => t.html).join("");
-    log().append(...nodes.filter(Boolean));
+    log().replaceChildren(...nodes);
     log().setAttribute("aria-label", H.words.conversation);
     $("#conversation .welcome").innerHTML = opened.empty;
     box().placeholder = H.words.placeholder;
@@ -63,7 +64,10 @@
     });
     if (ready) return;
     ready = true;
-    if (!box().value && H.kept("draft")) H.prefill(H.kept("draft"));
+    if (!box().value && H.kept("draft")) {
+      box().value = H.kept("draft");
+      grow();
+    }
     const passage = new URLSearchParams(location.search).get("passage");
     if (passage) H.lookUp(passage);
     else if (matchMedia("(pointer: fine)").matches && document.activeElement === document.body) box().focus();
@@ -192,6 +196,7 @@
     stop: () => {
       const pending = turns.find((t) => t.state === "pending");
       const mine = run;
+      waiting.length = 0;
       H.server?.stop(mine);
       // Where the server is silent, the page stops by itself.
       setTimeout(() => {
