@@ -1,17 +1,16 @@
 """The web page: a chat at the left, the text it answers from at the right.
 
-Only wiring stands here. What the page shows is made by `rag.html*`, how it looks and behaves is
-`rag/page.css` and `rag/page.js`. Nothing on the page is loaded from another machine.
+Only wiring stands here. What the page does is in `rag.page`, what it shows in `rag.html*`, how it
+looks and behaves in `rag/page.css` and `rag/page*.js`. Nothing on the page is loaded from another machine.
 """
 
 import contextlib
 import errno
-import logging
 import os
 import socket
 import threading
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -26,21 +25,15 @@ from gradio.events import api
 
 from rag.access import Access
 from rag.assistant import Assistant
-from rag.html import bar, empty, masthead
-from rag.html_chapter import chapter
-from rag.html_turn import Turn, conversation
-from rag.html_words import WORDS, Language, choose_language
+from rag.html import question_box
+from rag.page import Page
 from rag.programs import Programs, protect
 from source.errors import HakushoError
 
-_LOG = logging.getLogger("hakusho")
 _SIMULTANEOUS = 8
 
-# Buttons inside our HTML name the event they stand for and carry its data.
-_EVENTS = """element.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-event]');
-  if (button) trigger(button.dataset.event, { ...button.dataset });
-});"""
+# Hands the page's own script the way to the server: 'ask' starts an answer, whose growth is watched.
+_CONNECT = "hakusho.connect(server, (data) => trigger('ask', data), (receive) => watch('value', () => receive(props.value)));"
 
 # The browser itself refuses any request to another machine. The framework evaluates templates
 # and inlines styles, hence the two `unsafe-` words.
@@ -50,101 +43,22 @@ _POLICY = (
 )
 
 
-class _Page:
-    """What the page does when it is opened, asked, switched or cleared."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self.assistant = assistant
-        self.documents = assistant.index.documents
-
-    def open(self, request: gr.Request) -> tuple[Any, ...]:
-        """First sight, in the reader's language."""
-        return self.show([], choose_language(request.query_params.get("lang"), request.headers.get("accept-language", "")))
-
-    def switch(self, turns: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
-        """The same conversation in the other interface language."""
-        return self.show(turns, choose_language(event._data.get("language"), ""))
-
-    def show(self, turns: list[Turn], language: Language) -> tuple[Any, ...]:
-        """Everything that depends on the language, in the order of `_wire`'s `dressed`."""
-        words = WORDS[language]
-        return (
-            language,
-            masthead(language),
-            self.talk(turns, language),
-            gr.update(label=words["question"], placeholder=words["placeholder"]),
-            gr.update(value=words["send"]),
-            bar(self.documents, language),
-        )
-
-    def talk(self, turns: list[Turn], language: Language) -> str:
-        """The conversation, or the empty state."""
-        return conversation(turns, self.assistant.index.by_id, language) if turns else empty(self.documents, language)
-
-    def example(self, turns: list[Turn], language: Language, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        """Asks the example question that was clicked."""
-        yield from self.ask(str(event._data.get("question", "")), turns, language)
-
-    def ask(self, question: str, turns: list[Turn], language: Language) -> Iterator[tuple[Any, ...]]:
-        """Shows the question at once and its answer when it is there: (question box, turns, conversation)."""
-        # Half of a surrogate pair cannot be sent back to the browser.
-        question = question.encode("utf-8", "replace").decode().strip()
-        if not question:
-            yield gr.skip(), gr.skip(), gr.skip()
-            return
-        yield "", gr.skip(), self.talk([*turns, Turn(question)], language)
-        turns = [*turns, self.reply(question, turns, language)]
-        yield gr.skip(), turns, self.talk(turns, language)
-
-    def reply(self, question: str, turns: list[Turn], language: Language) -> Turn:
-        """The answered turn; whatever goes wrong becomes words for the reader."""
-        limit = self.assistant.config.max_question
-        if len(question) > limit:
-            return Turn(question, error=WORDS[language]["too_long"].format(limit=limit))
-        try:
-            return Turn(question, self.assistant.ask(question, [t.question for t in turns if t.answer]))
-        except HakushoError as error:
-            return Turn(question, error=str(error))
-        except Exception:
-            _LOG.exception("no answer to %r", question)
-            return Turn(question, error=WORDS[language]["failed"])
-
-    def chapter_of(self, document: str) -> str:
-        """The text of another document, for the page's choice of documents."""
-        return next((chapter(d) for d in self.documents if d.id == document), "")
-
-
 def build_page(assistant: Assistant) -> gr.Blocks:
     """The page over one assistant. Serve it with `create_app`, which adds its looks."""
-    page = _Page(assistant)
-
-    def chapter_of(document: str) -> str:
-        # The framework marks server functions with an attribute, which a method cannot take.
-        return page.chapter_of(document)
-
+    page = Page(assistant)
     blocks: gr.Blocks = gr.Blocks(title="白書 Hakusho", analytics_enabled=False, fill_width=True)
     with blocks:
-        head = gr.HTML(js_on_load=_EVENTS, elem_id="masthead", apply_default_css=False)
+        _frame("masthead", _MOUNT)
         with gr.Row(elem_id="room"):
             with gr.Column(elem_id="talk", min_width=0):
-                talk = gr.HTML(js_on_load=_EVENTS, elem_id="conversation", apply_default_css=False)
-                with gr.Row(elem_id="ask"):
-                    question = gr.Textbox(
-                        lines=1, max_lines=6, container=False, show_label=False, elem_id="question", autofocus=True
-                    )
-                    send = gr.Button("→", variant="primary", elem_id="send", min_width=0)
+                _frame("conversation", _TALK)
+                _frame("ask", question_box())
             with gr.Column(elem_id="reading", min_width=0):
-                top = gr.HTML(js_on_load="", elem_id="bar", apply_default_css=False)
-                gr.HTML(
-                    page.chapter_of(page.documents[0].id) if page.documents else "",
-                    js_on_load="element.fetchDocument = (id) => server.chapter_of(id);",
-                    server_functions=[chapter_of],
-                    elem_id="text",
-                    apply_default_css=False,
-                )
+                _frame("bar", _MOUNT)
+                _frame("text", f"<div>{page.chapter_of(page.documents[0].id)}</div>" if page.documents else "<div></div>")
         # Before the page's own events, which would take the name.
         add_page_api(assistant)
-        _wire(blocks, page, head=head, talk=talk, question=question, send=send, top=top)
+        _wire(page)
     return blocks
 
 
@@ -164,19 +78,46 @@ def add_page_api(assistant: Assistant) -> None:
     api(ask, api_name="ask", concurrency_limit=_SIMULTANEOUS)
 
 
-def _wire(
-    blocks: gr.Blocks, page: _Page, *, head: gr.HTML, talk: gr.HTML, question: gr.Textbox, send: gr.Button, top: gr.HTML
-) -> None:
-    """Connects events with what the page does; called inside the `with` of the blocks."""
-    turns, language = gr.State([]), gr.State("ja")
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    asking: dict[str, Any] = {**quiet, "outputs": [question, turns, talk], "concurrency_limit": _SIMULTANEOUS}
-    dressed = [language, head, talk, question, send, top]
-    blocks.load(page.open, None, dressed, **quiet)
-    head.select(page.switch, [turns], dressed, **quiet)
-    head.clear(lambda spoken: ([], page.talk([], spoken)), [language], [turns, talk], **quiet)
-    talk.submit(page.example, [turns, language], **asking)
-    gr.on([question.submit, send.click], page.ask, [question, turns, language], **asking)
+_MOUNT = "<div data-mount></div>"
+_TALK = '<div class="welcome"></div><div class="turns" role="log" aria-live="polite"></div>'
+
+
+def _frame(name: str, html: str) -> None:
+    """A place for HTML of our own, which the framework fills once and then leaves to page.js."""
+    gr.HTML(html, js_on_load=None, elem_id=name, apply_default_css=False)
+
+
+def _wire(page: Page) -> None:
+    """The way between page.js and `page`; called inside the `with` of the blocks."""
+    calls = (
+        page.open, page.examples, page.chapter_of, page.stop, page.is_running, page.suggest, page.look_up, page.copy, page.export, page.vote
+    )  # fmt: skip
+    wire = gr.HTML(
+        html_template="",
+        js_on_load=_CONNECT,
+        server_functions=[_server_function(call) for call in calls],
+        elem_id="wire",
+        apply_default_css=False,
+    )
+
+    def ask(event: gr.EventData) -> Iterator[dict[str, Any]]:
+        yield from page.ask(event._data)
+
+    # A stopped answer may still be ending when the next question comes.
+    wire.ask(
+        ask, None, wire,
+        show_progress="hidden", api_visibility="private", trigger_mode="multiple", concurrency_limit=_SIMULTANEOUS,
+    )  # fmt: skip
+
+
+def _server_function(method: Callable[[object], Any]) -> Callable[[Any], Any]:
+    """The method as the framework wants it: a function that takes an attribute, named unlike any of its own."""
+
+    def call(data: Any) -> Any:
+        return method(data)
+
+    call.__name__ = f"do_{method.__name__}"
+    return call
 
 
 def create_app(assistant: Assistant, access: Access | None = None) -> FastAPI:
@@ -217,9 +158,12 @@ def _head() -> str:
     """Style, behaviour and icon, inside the page itself."""
     own = files("rag")
     style = own.joinpath("page.css").read_text(encoding="utf-8")
-    script = own.joinpath("page.js").read_text(encoding="utf-8")
+    scripts = "".join(
+        f"<script>{own.joinpath(name).read_text(encoding='utf-8')}</script>"
+        for name in ("page.js", "page_text.js", "page_talk.js")
+    )
     icon = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Crect width='8' height='8' rx='1.5' fill='%23b3392b'/%3E%3Cpath d='M2 2.5h4M2 4h4M2 5.5h2.5' stroke='white' stroke-width='.7'/%3E%3C/svg%3E"
-    return f'<link rel="icon" href="{icon}"><style>{style}</style><script>{script}</script>'
+    return f'<link rel="icon" href="{icon}"><style>{style}</style>{scripts}'
 
 
 class Server(uvicorn.Server):

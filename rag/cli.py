@@ -1,4 +1,4 @@
-"""The command line: `hakusho ask | search | passage | index | eval | serve | mcp | password | doctor`.
+"""The command line: `hakusho ask | search | passage | feedback | index | eval | serve | mcp | password | doctor`.
 
 Heavy imports happen inside the commands that need them, so that `--help` is quick.
 """
@@ -15,6 +15,7 @@ from source.errors import HakushoError
 
 _EPILOG = """environment:
   HAKUSHO_INDEX      the default index folder
+  HAKUSHO_FEEDBACK   the file that keeps what users say of answers, or off
   HAKUSHO_EMBEDDING  another embedding model: a hub name or a folder (default: the shipped one)
 """
 
@@ -48,9 +49,12 @@ def _parser() -> argparse.ArgumentParser:
     _ask_parser(commands)
     _search_parser(commands)
     _index_parser(commands)
-    passage = commands.add_parser("passage", help="show a passage with its place")
-    passage.add_argument("id", help="a passage id, such as ca-2-07-1")
+    passage = commands.add_parser("passage", help="show a passage, or find the place of a quote")
+    passage.add_argument("id", help="a passage id, such as ca-2-07-1, a quote (it may be inexact), or a copied citation")
     _finish(passage, _passage)
+    feedback = commands.add_parser("feedback", help="what users said, as candidates for the question set")
+    feedback.add_argument("--review", action="store_true", help="those that were not helpful, to be completed by hand")
+    _finish(feedback, _feedback, index=False)
     evaluate = commands.add_parser("eval", help="run the fixed question set")
     evaluate.add_argument("--questions", type=Path, help="another question file (JSON lines)")
     evaluate.add_argument("--split", choices=["tune", "test", "all"], default="test")
@@ -142,12 +146,34 @@ def _search(given: argparse.Namespace) -> int:
 
 def _passage(given: argparse.Namespace) -> int:
     from index.open import open_index
-    from rag.terminal import show_passage
+    from rag.lookup import Lookup
+    from rag.terminal import show_found, show_passage
 
     index = open_index(given.index, progress=_notice)
-    if given.id not in index.by_id:
-        raise HakushoError(f"there is no passage {given.id!r}: `hakusho search` lists passages with their ids")
-    print(show_passage(*index.by_id[given.id]))
+    if given.id in index.by_id:
+        print(show_passage(*index.by_id[given.id]))
+        return 0
+    found = Lookup(index).find(given.id)
+    if found.kind == "nothing":
+        raise HakushoError(
+            f"there is no passage {given.id!r}, and no text like it: `hakusho search` lists passages with their ids"
+        )
+    print(show_found(found, index.by_id))
+    return 1 if found.kind == "near" else 0
+
+
+def _feedback(given: argparse.Namespace) -> int:
+    from rag.feedback import candidate, feedback_file, read_feedback
+
+    file = feedback_file()
+    if file is None:
+        raise HakushoError("feedback is switched off: name a file in HAKUSHO_FEEDBACK, or leave it unset")
+    wanted = "down" if given.review else "up"
+    entries = [entry for entry in read_feedback(file) if entry["verdict"] == wanted]
+    for number, entry in enumerate(entries, 1):
+        print(json.dumps(candidate(entry, number), ensure_ascii=False))
+    if not entries:
+        _notice(f"no such feedback in {file}")
     return 0
 
 

@@ -1,200 +1,150 @@
-// What the page does in the browser: shows a citation in the text, previews it, keeps the
-// outline, the language and the scrolling. It asks nothing of any other machine.
+// What the parts of the page share: finding elements, words, telling, copying, and the way to the
+// server. page_text.js is the text at the right, page_talk.js the conversation at the left.
+// Nothing here asks anything of any other machine.
 (() => {
-  if (window.hakusho) return;
-  window.hakusho = true;
-  const $ = (selector, root = document) => root.querySelector(selector);
-  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const wide = () => matchMedia("(min-width: 861px)").matches;
-  const behavior = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
-  const word = (name) => $("#masthead .masthead")?.dataset[name] ?? "";
-
-  // -- highlighting ------------------------------------------------------------------------
-
-  const clear = (article) => {
-    for (const mark of $$("mark.cited", article)) mark.replaceWith(...mark.childNodes);
-    article.normalize();
-    for (const part of $$(".cited-rendering", article)) part.classList.remove("cited-rendering");
+  const H = (window.hakusho = { words: {}, language: "ja", server: null });
+  const $ = (H.$ = (selector, root = document) => root.querySelector(selector));
+  const $$ = (H.$$ = (selector, root = document) => [...root.querySelectorAll(selector)]);
+  H.wide = () => matchMedia("(min-width: 861px)").matches;
+  H.behavior = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
+  H.make = (tag, properties = {}, ...children) => {
+    const made = Object.assign(document.createElement(tag), properties);
+    made.append(...children);
+    return made;
   };
+  H.parse = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content;
+  H.fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 
-  // The position in UTF-16 units after `count` code points: offsets count code points.
-  const unitsAfter = (text, count) => {
-    let units = 0;
-    for (; count > 0 && units < text.length; count--) units += text.codePointAt(units) > 0xffff ? 2 : 1;
-    return units;
-  };
-
-  // Every text node of the run with the code points it covers.
-  const pieces = (run) => {
-    const found = [];
-    const walker = document.createTreeWalker(run, NodeFilter.SHOW_TEXT);
-    for (let at = Number(run.dataset.start); walker.nextNode(); at = found.at(-1).end)
-      found.push({ node: walker.currentNode, start: at, end: at + [...walker.currentNode.data].length });
-    return found;
-  };
-
-  const highlight = (article, start, end) => {
-    clear(article);
-    const marks = [];
-    for (const { node, start: from, end: to } of $$("[data-start]", article).flatMap(pieces)) {
-      if (to <= start || from >= end) continue;
-      const range = document.createRange();
-      range.setStart(node, unitsAfter(node.data, Math.max(0, start - from)));
-      range.setEnd(node, unitsAfter(node.data, Math.min(end, to) - from));
-      const mark = document.createElement("mark");
-      mark.className = "cited";
-      range.surroundContents(mark);
-      marks.push(mark);
+  // The browser may refuse to keep things; the page then works without.
+  H.keep = (name, value) => {
+    try {
+      if (value === null) localStorage.removeItem(`hakusho.${name}`);
+      else localStorage.setItem(`hakusho.${name}`, JSON.stringify(value));
+      return true;
+    } catch {
+      return false;
     }
-    const passages = new Set(marks.map((m) => m.closest("[data-passage]")?.dataset.passage));
-    for (const part of $$("[data-renders]", article)) part.classList.toggle("cited-rendering", passages.has(part.dataset.renders));
-    return marks;
   };
-
-  // -- the text ------------------------------------------------------------------------------
-
-  const openDocument = async (id) => {
-    const shown = $("#text .chapter");
-    if (shown?.dataset.document === id) return shown;
-    const box = $$("#text, #text *").find((element) => element.fetchDocument);
-    const html = await box?.fetchDocument(id);
-    if (!html) return null;
-    box.innerHTML = html;
-    for (const choice of $$("#bar select")) choice.value = id;
-    $("#text").scrollTop = 0;
-    outline();
-    return $("#text .chapter");
-  };
-
-  const outline = () => {
-    const nav = $("#bar .outline");
-    if (!nav) return;
-    nav.lang = $("#text .chapter")?.lang ?? "";
-    const links = $$("#text [data-outline]").map((heading) => {
-      const link = document.createElement("button");
-      link.type = "button";
-      link.textContent = heading.textContent;
-      link.onclick = () => {
-        heading.scrollIntoView({ behavior: behavior(), block: "start" });
-        heading.focus({ preventScroll: true });
-      };
-      return link;
-    });
-    nav.replaceChildren(...links);
-  };
-
-  let origin = null;
-  const show = async (button, { jump = true } = {}) => {
-    hidePreview();
-    const { document: id, start, end } = button.dataset;
-    const article = await openDocument(id);
-    const marks = article ? highlight(article, Number(start), Number(end)) : [];
-    if (!marks.length) return;
-    for (const other of $$("[data-show][aria-current]")) other.removeAttribute("aria-current");
-    button.setAttribute("aria-current", "true");
-    origin = button;
-    marks[0].scrollIntoView({ behavior: jump ? behavior() : "auto", block: "center" });
-    if (!jump) return;
-    status.textContent = "";
-    setTimeout(() => (status.textContent = word("shown")), 50);
-    if (!wide()) {
-      back.textContent = `↑ ${word("back")}`;
-      back.hidden = false;
+  H.kept = (name) => {
+    try {
+      return JSON.parse(localStorage.getItem(`hakusho.${name}`));
+    } catch {
+      return null;
     }
   };
 
-  // -- preview of a quote --------------------------------------------------------------------
-
-  const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
-  const status = make("div", { className: "hidden-status" });
+  const status = H.make("div", { id: "told", className: "hidden" });
   status.setAttribute("role", "status");
-  const preview = make("div", { id: "quote-preview", hidden: true });
-  preview.setAttribute("role", "tooltip");
-  const back = make("button", { id: "back", type: "button", hidden: true });
-  back.onclick = () => {
-    back.hidden = true;
-    origin?.scrollIntoView({ behavior: behavior(), block: "center" });
-    origin?.focus({ preventScroll: true });
+  const toast = H.make("div", { id: "toast", hidden: true });
+  let telling = 0;
+  // Tells the user; `seen` also shows it for a moment.
+  H.tell = (text, { seen = true } = {}) => {
+    clearTimeout(telling);
+    status.textContent = "";
+    setTimeout(() => (status.textContent = text), 50);
+    if (!seen) return;
+    toast.textContent = text;
+    toast.hidden = false;
+    telling = setTimeout(() => (toast.hidden = true), 3000);
   };
 
-  const showPreview = (chip) => {
-    const place = make("small", { textContent: chip.dataset.place });
-    preview.replaceChildren(make("p", { textContent: chip.dataset.quote }), place);
-    preview.lang = chip.dataset.lang;
-    preview.hidden = false;
-    chip.setAttribute("aria-describedby", "quote-preview");
-    const at = chip.getBoundingClientRect();
-    const left = Math.min(at.left, innerWidth - preview.offsetWidth - 12);
-    const below = at.bottom + 8 + preview.offsetHeight < innerHeight;
-    preview.style.left = `${Math.max(12, left)}px`;
-    preview.style.top = `${Math.max(8, below ? at.bottom + 8 : at.top - 8 - preview.offsetHeight)}px`;
+  H.copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      // Without https only the old way is left.
+      const box = H.make("textarea", { value: text, className: "hidden" });
+      document.body.append(box);
+      const before = document.activeElement;
+      box.select();
+      const done = document.execCommand("copy");
+      box.remove();
+      before?.focus?.({ preventScroll: true });
+      return done;
+    }
   };
-  const hidePreview = () => {
-    preview.hidden = true;
-    for (const chip of $$("[aria-describedby=quote-preview]")) chip.removeAttribute("aria-describedby");
+  H.permalink = (passage) => {
+    const address = new URL(location.pathname, location.origin);
+    address.searchParams.set("passage", passage);
+    return address.href;
+  };
+  H.address = () => new URL(location.pathname, location.origin).href;
+  H.parameter = (name, value) => {
+    const address = new URL(location);
+    if (value === null) address.searchParams.delete(name);
+    else address.searchParams.set(name, value);
+    history.replaceState(null, "", address);
   };
 
-  // -- events --------------------------------------------------------------------------------
+  // -- buttons, by what they do --------------------------------------------------------------
 
+  H.acts = {};
   document.addEventListener("click", (event) => {
-    const at = event.target;
-    const target = at.closest("[data-show]");
-    if (target) return void show(target);
-    const note = at.closest("a.note");
-    if (note) {
-      event.preventDefault();
-      const run = $(`[data-passage="${CSS.escape(note.getAttribute("href").slice(1))}"]`);
-      return void run?.scrollIntoView({ behavior: behavior(), block: "center" });
-    }
-    const toggle = at.closest("[data-toggle=rendering]");
-    if (toggle) toggle.setAttribute("aria-pressed", String(toggle.getAttribute("aria-pressed") !== "true"));
-    const language = at.closest("[data-event=select]")?.dataset.language;
-    if (language) {
-      const address = new URL(location);
-      address.searchParams.set("lang", language);
-      history.replaceState(null, "", address);
-    }
+    const button = event.target.closest?.("[data-act]");
+    for (const menu of $$("details.menu[open]"))
+      if (!menu.contains(event.target) || button) menu.open = false;
+    if (button && !button.disabled) H.acts[button.dataset.act]?.(button, event);
   });
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("#bar select")) openDocument(event.target.value);
-  });
-  for (const [kind, act] of [["mouseover", showPreview], ["focusin", showPreview], ["mouseout", hidePreview], ["focusout", hidePreview]])
-    document.addEventListener(kind, (event) => {
-      const chip = event.target.closest?.(".chip");
-      if (chip) act(chip);
-    });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") hidePreview();
-    // Enter that ends a kana conversion chooses a word; it does not send.
-    if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
-  }, true);
-  document.addEventListener("scroll", hidePreview, true);
+    if (event.key !== "Escape") return;
+    for (const menu of $$("details.menu[open]")) {
+      menu.open = false;
+      $("summary", menu).focus();
+    }
+  });
 
-  // -- following what the server sends -------------------------------------------------------
+  const dark = (on) => {
+    document.body.classList.toggle("dark", on);
+    document.documentElement.style.colorScheme = on ? "dark" : "light";
+  };
+  H.acts.theme = () => {
+    dark(!document.body.classList.contains("dark"));
+    H.keep("theme", document.body.classList.contains("dark") ? "dark" : "light");
+  };
+  H.acts.language = (button) => {
+    H.keep("language", button.dataset.language);
+    H.parameter("lang", button.dataset.language);
+    H.open();
+  };
 
-  let seen = "";
-  const follow = () => {
-    const head = $("#masthead .masthead");
-    if (head && document.documentElement.lang !== head.lang) document.documentElement.lang = head.lang;
-    if ($("#bar .outline:empty") && $("#text [data-outline]")) outline();
-    const turns = $$("#conversation .turn");
-    const last = turns.at(-1);
-    const now = `${turns.length} ${last?.className ?? ""}`;
-    if (now === seen) return;
-    seen = now;
-    back.hidden = true;
-    if (!last) return;
-    last.scrollIntoView({ behavior: behavior(), block: "start" });
-    // What an earlier answer cited must not look like the source of this one.
-    for (const article of $$("#text .chapter")) clear(article);
-    const first = $(".chip", last);
-    if (first && wide()) show(first, { jump: false });
+  // -- the server ----------------------------------------------------------------------------
+
+  // The framework puts the parts of the page in place in no certain order.
+  const PARTS = ["#masthead [data-mount]", "#bar [data-mount]", "#conversation .turns", "#box", "#text"];
+  const whole = () =>
+    new Promise((done) => {
+      const look = () => PARTS.every((part) => $(part)) && (watcher.disconnect(), done());
+      const watcher = new MutationObserver(look);
+      watcher.observe(document.body, { childList: true, subtree: true });
+      look();
+    });
+
+  // Called by the framework once its element is there: `server` has a function for each method of
+  // rag/page.py, `ask` starts an answer, `watch` tells of what comes.
+  H.connect = async (server, ask, watch) => {
+    await whole();
+    H.server = Object.fromEntries(Object.entries(server).map(([name, call]) => [name.replace(/^do_/, ""), call]));
+    H.send = ask;
+    watch((value) => value && H.receive(value));
+    const theme = H.kept("theme");
+    dark(theme ? theme === "dark" : document.body.classList.contains("dark"));
+    H.open();
   };
-  const start = () => {
-    document.body.append(status, preview, back);
-    new MutationObserver(follow).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "lang"] });
-    follow();
+  // Fills the page in the user's language; asked again after a switch.
+  H.open = async () => {
+    const asked = new URLSearchParams(location.search).get("lang") || H.kept("language") || "";
+    const opened = await H.server.open({ asked, accept: navigator.languages.join(","), turns: H.conversation() });
+    if (!opened) return void setTimeout(H.open, 1500);
+    H.words = opened.words;
+    H.language = document.documentElement.lang = opened.language;
+    $("#masthead [data-mount]").innerHTML = opened.masthead;
+    $("#bar [data-mount]").innerHTML = opened.bar;
+    H.openText();
+    H.openTalk(opened);
   };
+
+  const start = () => document.body.append(status, toast);
   if (document.body) start();
   else addEventListener("DOMContentLoaded", start);
 })();

@@ -1,8 +1,9 @@
 """Answers and passages for people at a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rag.answer import Answer, Statement
+from rag.lookup import Found, Place
 from rag.phrases import UNOFFICIAL
 from rag.retrieve import Candidate
 from source.document import Document, Passage
@@ -48,3 +49,28 @@ def show_passage(document: Document, passage: Passage) -> str:
     place = " › ".join((document.title, *passage.headings))
     lines = [f"{passage.id}  {passage.kind}", place, f"{document.id} {passage.start}–{passage.end}", "", passage.text]
     return "\n".join([*lines, f"({UNOFFICIAL['en']}) {passage.rendering}"] if passage.rendering else lines)
+
+
+_FOUND = {
+    "passage": "The passage that is named:",
+    "quote": "The text says so:",
+    "close": "The text says nearly so; [-pasted-] {+in the text+}:",
+    "near": "The text does not say so. The nearest places; [-pasted-] {+in the text+}:",
+}
+
+
+def show_found(found: Found, places: Mapping[str, tuple[Document, Passage]]) -> str:
+    """What a lookup found: each place with its passage and, where there are any, the differences."""
+    return "\n\n".join([_FOUND[found.kind], *(_show_place(p, *places[p.passage]) for p in found.places)])
+
+
+def _show_place(place: Place, document: Document, passage: Passage) -> str:
+    lines = [show_passage(document, passage)]
+    if place.differences:
+        told = (d.text if d.same else _change(d.given, d.text) for d in place.differences)
+        lines += ["", f"{place.likeness:.0%}  {''.join(told)}"]
+    return "\n".join(lines)
+
+
+def _change(given: str, text: str) -> str:
+    return (f"[-{given}-]" if given else "") + (f"{{+{text}+}}" if text else "")

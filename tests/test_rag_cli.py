@@ -85,6 +85,10 @@ def test_search_passage_show_and_doctor(index_folder: Path, capsys: pytest.Captu
     assert "ca-1-04-1" in capsys.readouterr().out
     assert main(["passage", "ca-2-07-1"]) == 0
     assert "(2)中央アジア諸国" in capsys.readouterr().out
+    assert main(["passage", "7月に上川外務大臣が訪日したメレドフ首相と会談し"]) == 0
+    assert "[-7-]{+1+}月に上川外務大臣が" in capsys.readouterr().out
+    assert main(["passage", "日本の総理大臣が先週パリを訪問して各国の首脳と会談した"]) == 1
+    assert "does not say so" in capsys.readouterr().out
     assert main(["index", "show"]) == 0
     assert main(["doctor"]) == 0
     assert "FAIL" not in capsys.readouterr().out

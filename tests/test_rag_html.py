@@ -3,21 +3,30 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 
+from index.local import LocalIndex
 from rag.answer import Answer, Citation, Retrieved, Statement
 from rag.assistant import Assistant
-from rag.html import attribute, bar, empty, masthead, text
+from rag.html import attribute, bar, empty, masthead, question_box, text
 from rag.html_chapter import chapter as chapter_html
-from rag.html_turn import Turn, conversation
-from rag.html_words import EXAMPLES, WORDS, choose_language
+from rag.html_found import found_html
+from rag.html_turn import turn as turn_html
+from rag.html_words import ASKED_FOR, SIGNALS, WORDS, choose_language
+from rag.lookup import Lookup
+from rag.question import AnswerType
+from rag.suggest import Topic
+from rag.turns import Turn
+from rag.weights import FEATURES
 from source.document import Document
 
 PAYLOAD = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;"
 ALLOWED = {
     "article", "bdi", "blockquote", "br", "button", "div", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li",
-    "mark", "nav", "ol", "option", "p", "select", "small", "span", "ul", "a",
+    "mark", "nav", "ol", "option", "p", "select", "small", "span", "ul", "a", "details", "summary", "svg", "path", "section",
+    "form", "label", "textarea", "input", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "s", "del", "ins",
 }  # fmt: skip
 
 
@@ -33,9 +42,12 @@ class _Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.names.add(tag)
         self.attributes |= {name for name, _ in attrs}
-        if tag not in ("hr", "br"):
+        if tag not in ("hr", "br", "input", "path"):
             start = dict(attrs).get("data-start")
             self._starts.append(int(start) if start and tag == "span" else self._starts[-1] if self._starts else None)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
 
     def handle_endtag(self, tag: str) -> None:
         self._starts.pop()
@@ -57,18 +69,33 @@ def answer(**changes: object) -> Answer:
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_what_comes_from_outside_never_becomes_markup(language, chapter: Document) -> None:
     hostile = replace(chapter, id=PAYLOAD, title=PAYLOAD, source=PAYLOAD, licence=PAYLOAD)
-    turns = [Turn(PAYLOAD), Turn(PAYLOAD, error=PAYLOAD), Turn(PAYLOAD, answer())]
+    explained = {"answer_type": PAYLOAD, "signals": {PAYLOAD: 1.0, "late": PAYLOAD, "dense": 0.5}}
+    told = answer(notice=PAYLOAD, withheld=(PAYLOAD,), mode="model", explanation=explained)
+    turns = [Turn(PAYLOAD), Turn(PAYLOAD, error=PAYLOAD), Turn(PAYLOAD, told, id=PAYLOAD), Turn(PAYLOAD, stale=True)]
     turns.append(Turn(PAYLOAD, answer(status="not_in_document", statements=())))
+    turns.append(Turn(PAYLOAD, stopped=True, statements=told.statements))
     places = {"x": (hostile, replace(chapter.passages[0], id=PAYLOAD, rendering=PAYLOAD))}
-    for html in (
-        conversation(turns, places, language),
+    shown = [turn_html(turn, places, language, votes=True) for turn in turns]
+    topics = [Topic(PAYLOAD, "ja", (PAYLOAD,))]
+    frames = (
         chapter_html(hostile),
         bar([hostile, hostile], language),
         masthead(language),
-    ):
+        empty(topics, language),
+        question_box(),
+    )
+    for html in (*shown, *frames):
         found = _Tags(html)
         assert found.names <= ALLOWED
         assert not [name for name in found.attributes if name.startswith("on")]
+
+
+@pytest.mark.parametrize("pasted", [PAYLOAD + "1月に上川外務大臣が訪日したメレドフ" + PAYLOAD, PAYLOAD + "ca-2-13-1", PAYLOAD])
+def test_what_is_looked_up_never_becomes_markup(index: LocalIndex, pasted: str) -> None:
+    lookup = Lookup(index)
+    found = _Tags(found_html(lookup.find(pasted), lookup, index.by_id, "ja"))
+    assert found.names <= ALLOWED
+    assert not [name for name in found.attributes if name.startswith("on")]
 
 
 def test_the_runs_of_the_text_stand_at_their_offsets(chapter: Document) -> None:
@@ -101,14 +128,17 @@ def test_both_languages_say_the_same_things() -> None:
     assert not [w for w in WORDS["en"].values() if re.search("[ぁ-んァ-ヶ一-龠]", w)]
 
 
-def test_every_example_is_answered(assistant: Assistant) -> None:
-    for document, questions in EXAMPLES.items():
-        for question in (q for each in questions.values() for q in each):
-            made = assistant.ask(question)
-            assert made.status == "answered", question
-            assert made.citations[0].document == document
+def test_what_is_explained_has_words_in_both_languages() -> None:
+    for words in (ASKED_FOR, SIGNALS):
+        assert words["ja"].keys() == words["en"].keys()
+    assert set(ASKED_FOR["ja"]) == set(get_args(AnswerType))
+    assert set(SIGNALS["ja"]) <= set(FEATURES)
 
 
-def test_examples_stand_only_beside_the_document_that_answers_them(chapter: Document) -> None:
-    assert "data-question" in empty([chapter], "en")
-    assert "data-question" not in empty([replace(chapter, id="mine")], "en")
+def test_the_explanation_names_what_was_near_and_what_was_quoted(assistant: Assistant) -> None:
+    made = assistant.ask("租税条約はいつ署名されましたか。")
+    html = turn_html(Turn(made.question, made), assistant.index.by_id, "ja")
+    how = html.split('<details class="how">')[1]
+    assert "時期" in how
+    assert how.index("ca-2-13-4") < how.index("✓")
+    assert how.count("<tr>") == 6

@@ -22,7 +22,7 @@ def test_every_command_parses(command: str) -> None:
 
 def test_there_are_commands_for_everything() -> None:
     assert {shlex.split(c)[1] for c in COMMANDS} == {
-        "ask", "search", "passage", "index", "eval", "serve", "mcp", "password", "doctor",
+        "ask", "search", "passage", "feedback", "index", "eval", "serve", "mcp", "password", "doctor",
     }  # fmt: skip
 
 
