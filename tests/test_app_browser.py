@@ -220,7 +220,7 @@ def test_a_question_sent_before_the_page_is_ready_is_answered(browser: Browser, 
     with opened(browser, address) as page:
         # The way to the server opens late: what is sent meanwhile must wait, not vanish.
         held: list[Route] = []
-        page.route("**/component_server/**", held.append)
+        page.route("**/component_server/**", lambda route: held.append(route))
         page.goto(address, wait_until="commit")
         page.locator("#box").fill(PROGRAMME)
         page.locator("#box").press("Enter")
