@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from browser import answered, ask, chromium, highlighted, opened, serious, serving, serving_here
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from index.local import LocalIndex
 from rag.answer import Answer, Statement
@@ -218,14 +218,17 @@ def test_a_kept_answer_that_no_longer_stands_is_not_shown(page: Page) -> None:
 
 def test_a_question_sent_before_the_page_is_ready_is_answered(browser: Browser, address: str) -> None:
     with opened(browser, address) as page:
-        # The way to the server opens late: what is typed meanwhile must wait, not vanish.
-        page.route("**/component_server/**", lambda route: (page.wait_for_timeout(600), route.continue_()))
+        # The way to the server opens late: what is sent meanwhile must wait, not vanish.
+        held: list[Route] = []
+        page.route("**/component_server/**", lambda route: held.append(route))
         page.goto(address, wait_until="commit")
         page.locator("#box").fill(PROGRAMME)
         page.locator("#box").press("Enter")
         expect(page.locator(".turn.pending")).to_have_count(1)
         assert page.evaluate("Object.keys(hakusho.words).length") == 0
-        page.unroute_all(behavior="wait")
+        page.unroute("**/component_server/**")
+        for route in held:
+            route.continue_()
         answered(page, 1)
         assert "2024年-2026年" in page.locator(".reply").inner_text()
 

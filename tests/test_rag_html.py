@@ -10,7 +10,7 @@ import pytest
 from index.local import LocalIndex
 from rag.answer import Answer, Citation, Retrieved, Statement
 from rag.assistant import Assistant
-from rag.html import attribute, bar, empty, masthead, question_box, text
+from rag.html import attribute, bar, empty, examples, masthead, question_box, text
 from rag.html_chapter import chapter as chapter_html
 from rag.html_found import found_html
 from rag.html_turn import turn as turn_html
@@ -81,7 +81,8 @@ def test_what_comes_from_outside_never_becomes_markup(language, chapter: Documen
         chapter_html(hostile),
         bar([hostile, hostile], language),
         masthead(language),
-        empty(topics, language),
+        empty(language),
+        examples(topics, language),
         question_box(),
     )
     for html in (*shown, *frames):
