@@ -1,0 +1,101 @@
+"""Whether each name, number and time of a statement goes with the same things as in its source.
+
+"Kishida in August, Iwaya in November" must not become "Iwaya in August" though every word is
+there. For each such anchor, the words near it in the statement are looked up in the source: where
+they stand much nearer to another anchor of the same kind, the statement has mixed two things up.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.alignment import SAME, Hit
+from rag.grounds import Grounds, Side
+from rag.polarity import marks
+
+# How much nearer, in words, the rival must be, and how many neighbours are asked.
+_MARGIN = 3.0
+_NEIGHBOURS = 5
+_KINDS = {"y": "year", "m": "month", "d": "day", "n": "number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Something that must go with the right things, and where it stands, in words."""
+
+    kind: str
+    key: str
+    place: float
+
+
+def misbound(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> Anchor | None:
+    """The first anchor of the statement that goes with another's company; None where all is well."""
+    said, held = list(_anchors(statement)), list(_anchors(grounds.first))
+    said += _names(statement, statement, hits)
+    company = _company(statement, hits, grounds, said, held)
+    names = list(_names(grounds.first, statement, hits))
+    held += names
+    for anchor in said:
+        own = [a.place for a in held if (a.kind, a.key) == (anchor.kind, anchor.key)]
+        rivals = [a.place for a in held if a.kind == anchor.kind and a.key != anchor.key]
+        if own and rivals and _mixed(anchor, own, rivals, _near(anchor, said, company)):
+            return anchor
+    return None
+
+
+def _anchors(side: Side) -> Iterator[Anchor]:
+    for q in side.quantities:
+        if q.key[0] in _KINDS:
+            yield Anchor(_KINDS[q.key[0]], q.key, side.at(q.start))
+    for a in side.countries:
+        yield Anchor("country", a.key, side.at(a.start))
+    for o in side.offices:
+        yield Anchor("office", o.rank, side.at(o.start))
+    for m in marks(side.text):
+        yield Anchor(f"pole {m.group}", str(m.pole), side.at(m.start))
+
+
+def _names(side: Side, statement: Side, hits: Sequence[Hit]) -> Iterator[Anchor]:
+    """Names as anchors; a name of the source has the key of the statement's name that is aligned with it."""
+    aligned = {o: w.term for w, h in zip(statement.words, hits, strict=True) if w.name for o in h.offsets}
+    for w in side.words:
+        if w.name:
+            yield Anchor("name", w.term if side is statement else aligned.get(w.start, f"other {w.term}"), side.at(w.start))
+
+
+def _company(
+    statement: Side, hits: Sequence[Hit], grounds: Grounds, said: Sequence[Anchor], held: Sequence[Anchor]
+) -> list[tuple[float, list[float], tuple[str, str]]]:
+    """What may stand near an anchor: its place in the statement, its places in the source, what it is."""
+    found: list[tuple[float, list[float], tuple[str, str]]] = []
+    for word, hit in zip(statement.words, hits, strict=True):
+        if hit.value >= SAME - 0.06 and hit.offsets:
+            kind = "name" if word.name else "word"
+            found.append((statement.at(word.start), [grounds.first.at(o) for o in hit.offsets], (kind, word.term)))
+    for anchor in said:
+        places = [a.place for a in held if (a.kind, a.key) == (anchor.kind, anchor.key)]
+        if places and anchor.kind != "name":
+            found.append((anchor.place, places, (anchor.kind, anchor.key)))
+    return found
+
+
+def _near(
+    anchor: Anchor, said: Sequence[Anchor], company: Sequence[tuple[float, list[float], tuple[str, str]]]
+) -> list[list[float]]:
+    """The places in the source of the company that an anchor keeps in the statement."""
+    others = [a.place for a in said if a.kind == anchor.kind and a.key != anchor.key]
+    mine = []
+    for place, places, (kind, key) in company:
+        gap = abs(place - anchor.place)
+        if kind != anchor.kind and all(gap < abs(place - o) for o in others) and (kind, key) != (anchor.kind, anchor.key):
+            mine.append((gap, places))
+    return [places for _, places in sorted(mine, key=lambda m: m[0])[:_NEIGHBOURS]]
+
+
+def _mixed(anchor: Anchor, own: Sequence[float], rivals: Sequence[float], company: Sequence[Sequence[float]]) -> bool:
+    if not company:
+        return False
+
+    def gap(place: float) -> float:
+        return sum(min(abs(place - q) for q in places) for places in company) / len(company)
+
+    return min(gap(p) for p in own) - min(gap(p) for p in rivals) > _MARGIN
