@@ -29,13 +29,15 @@ def _hit(word: Word, statement: Side, grounds: Grounds) -> Hit:
     first = grounds.first
     offsets = _offsets(word, first)
     if offsets:
-        return Hit(EXACT, tuple(offsets))
+        # Where the same word stands elsewhere too, one that means the same may be the one that is meant.
+        alike = [] if word.name else [w.start for w in first.words if w.concepts & word.concepts]
+        return Hit(EXACT, tuple(dict.fromkeys(offsets + alike)))
     mentioned = _mentioned(word, statement, grounds)
     if mentioned is not None:
         return mentioned
-    for side in grounds.sides[1:]:
-        if _offsets(word, side):
-            return Hit(EXACT)
+    # A Latin word may stand in a Japanese text as it is; sounds are compared only where the source has one language.
+    if word.text.isascii() and any(_offsets_as_written(word, side) for side in grounds.sides[1:]):
+        return Hit(EXACT)
     if word.name:
         return Hit(SAME) if any(same_name(word, w) for w in grounds.subject) else _meaning(word, first, names=True)
     return _meaning(word, first, names=False)
@@ -48,6 +50,10 @@ def _offsets(word: Word, side: Side) -> list[int]:
     if not found and word.text.isascii() and side.language == "ja" and len(word.text) > 1:
         return side.find(word.text)
     return found
+
+
+def _offsets_as_written(word: Word, side: Side) -> list[int]:
+    return side.find(word.text) if len(word.text) > 1 else []
 
 
 def _mentioned(word: Word, statement: Side, grounds: Grounds) -> Hit | None:

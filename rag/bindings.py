@@ -15,6 +15,10 @@ from rag.polarity import marks
 # How much nearer, in words, the rival must be, and how many neighbours are asked.
 _MARGIN = 3.0
 _NEIGHBOURS = 5
+_FARTHEST = 8.0
+# Anchors that stand as near as this are named together: "Kyrgyzstan and Tajikistan".
+_TOGETHER = 3.2
+_HOME = "c:JP"
 _KINDS = {"y": "year", "m": "month", "d": "day", "n": "number"}
 
 
@@ -30,13 +34,12 @@ class Anchor:
 def misbound(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> Anchor | None:
     """The first anchor of the statement that goes with another's company; None where all is well."""
     said, held = list(_anchors(statement)), list(_anchors(grounds.first))
-    said += _names(statement, statement, hits)
     company = _company(statement, hits, grounds, said, held)
-    names = list(_names(grounds.first, statement, hits))
-    held += names
     for anchor in said:
-        own = [a.place for a in held if (a.kind, a.key) == (anchor.kind, anchor.key)]
-        rivals = [a.place for a in held if a.kind == anchor.kind and a.key != anchor.key]
+        keys = {a.key for a in said if a.kind == anchor.kind and abs(a.place - anchor.place) <= _TOGETHER}
+        own = [a.place for a in held if a.kind == anchor.kind and a.key in keys]
+        rivals = [a.place for a in held if a.kind == anchor.kind and a.key not in keys]
+        rivals = [r for r in rivals if all(abs(r - o) > _TOGETHER for o in own)]
         if own and rivals and _mixed(anchor, own, rivals, _near(anchor, said, company)):
             return anchor
     return None
@@ -47,19 +50,10 @@ def _anchors(side: Side) -> Iterator[Anchor]:
         if q.key[0] in _KINDS:
             yield Anchor(_KINDS[q.key[0]], q.key, side.at(q.start))
     for a in side.countries:
-        yield Anchor("country", a.key, side.at(a.start))
-    for o in side.offices:
-        yield Anchor("office", o.rank, side.at(o.start))
+        if a.key != _HOME:
+            yield Anchor("country", a.key, side.at(a.start))
     for m in marks(side.text):
         yield Anchor(f"pole {m.group}", str(m.pole), side.at(m.start))
-
-
-def _names(side: Side, statement: Side, hits: Sequence[Hit]) -> Iterator[Anchor]:
-    """Names as anchors; a name of the source has the key of the statement's name that is aligned with it."""
-    aligned = {o: w.term for w, h in zip(statement.words, hits, strict=True) if w.name for o in h.offsets}
-    for w in side.words:
-        if w.name:
-            yield Anchor("name", w.term if side is statement else aligned.get(w.start, f"other {w.term}"), side.at(w.start))
 
 
 def _company(
@@ -73,7 +67,7 @@ def _company(
             found.append((statement.at(word.start), [grounds.first.at(o) for o in hit.offsets], (kind, word.term)))
     for anchor in said:
         places = [a.place for a in held if (a.kind, a.key) == (anchor.kind, anchor.key)]
-        if places and anchor.kind != "name":
+        if places:
             found.append((anchor.place, places, (anchor.kind, anchor.key)))
     return found
 
@@ -96,6 +90,8 @@ def _mixed(anchor: Anchor, own: Sequence[float], rivals: Sequence[float], compan
         return False
 
     def gap(place: float) -> float:
-        return sum(min(abs(place - q) for q in places) for places in company) / len(company)
+        # A word that stands in many places tells less about where this is.
+        gaps = [(min(_FARTHEST, *(abs(place - q) for q in places)), 1 / len(places)) for places in company]
+        return sum(g * w for g, w in gaps) / sum(w for _, w in gaps)
 
     return min(gap(p) for p in own) - min(gap(p) for p in rivals) > _MARGIN

@@ -21,8 +21,6 @@ _PREDICATES = (
 _PATTERNS = [(name, re.compile(en), re.compile(ja)) for name, en, ja in _PREDICATES]
 _JAPAN = re.compile(r"訪日|来日")
 _CLAUSE_EN = re.compile(r"[,;]|\band\b|\bwho\b|\bwhich\b|\bthat\b|\bwhile\b")
-_AGENT_JA = re.compile(r"[^、。]{0,12}?(?:が|は|も|による|から)")
-_PATIENT_JA = re.compile(r"[^、。はが]{0,14}?(?:を|に|へ|の|と|及び|や|、)")
 Identity = Callable[[int], str]
 
 
@@ -72,7 +70,7 @@ def _japanese(name: str, text: str, start: int, end: int, actors: list[tuple[int
         if not opening <= a < start:
             continue
         rest = text[b:start]
-        if re.match(r"[^、。がはをに]{0,14}(?:が|は|も|による|から)", rest):
+        if re.match(r"[^、。がはをに]{0,14}(?:が|(?<![でに])は|(?<![でに])も|による)", rest):
             agents.add(key)
         elif re.match(r"[^。がはを]{0,24}(?:を|に|へ|に対し|$)", rest):
             patients.add(key)

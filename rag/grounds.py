@@ -111,6 +111,13 @@ class Grounds:
         """The keys of all numbers, times and units."""
         return frozenset(q.key for s in self.sides for q in s.quantities)
 
+    def holds(self, term: Term) -> bool:
+        """Whether the source names the same under this name or another of it, or leaves it out as its subject."""
+        if term.ja in self.terms or any({*term.en} & {*m.term.en} for s in self.sides for m in s.mentions):
+            return True
+        names = {term.ja, *term.en}
+        return any(w.text in n for w in self.subject for n in names) or any(n in s.text for s in self.sides for n in names)
+
     @cached_property
     def terms(self) -> frozenset[str]:
         """The glossary terms that stand in the source, in either language."""
@@ -184,8 +191,8 @@ class _Finder:
         hits.sort(key=lambda h: (h[0][0] - h[0][1], h[0][0]))
         taken: set[int] = set()
         for (start, end), term in hits:
-            # The longest hides what lies inside it, but two terms may share one wording.
-            if longest and taken & set(range(start, end)) and (start, end) not in {s for s, _ in hits if s == (start, end)} - {(start, end)}:
+            # The longest hides what lies inside it.
+            if longest and taken & set(range(start, end)):
                 continue
             taken |= set(range(start, end)) if longest else set()
             yield Mention(term, *n.original(start, end))

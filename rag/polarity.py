@@ -15,6 +15,9 @@ from index.normalise import normalise
 _NEGATION_EN = re.compile(
     r"\b(?:not|never|without|nor|neither|none|nobody|nothing|no(?! (?:later|longer than|more than|less than|fewer than))|hardly|unable to|fail(?:ed|s|ing)? to|refus(?:e|ed|es|ing) to|declin(?:ed|es|ing) to)\b|n't\b|\bcannot\b"
 )
+_SCOPE_EN = re.compile(
+    r"(?:\s+(?:yet|be|been|have|has|a|an|the|to|any|also|either|only|each|so|more|on|[a-z]+ly))*\s+(?P<head>[\w'-]+)(?:\s+[\w'-]+)?"
+)
 _NOT_NEGATION_EN = re.compile(r"\bnot only\b|\bnot just\b|\bnot a few\b|\bnot least\b|\bno doubt\b")
 _NEGATION_JA = re.compile(
     r"(?P<word>[一-龠々ァ-ヶー]+|[ぁ-ん]{1,3})(?P<verb>[ぁ-ん]{0,5}?)(?P<neg>なかった|ない|ません|ず(?=に|、|、|コ|[一-龠ァ-ヶ]|$)|なく(?!て(?:は|も)|な)|ぬ(?=[、。]))"
@@ -24,8 +27,8 @@ _NOT_NEGATION_JA = re.compile(
 )
 # Words that deny by themselves, so that a denial may stand for them and they for a denial.
 _DENYING = re.compile(
-    r"\b(?:abstain|abstained|abstention|avoid\w*|except\w*|apart from|other than|bypass\w*|without|lack\w*|refus\w*|reject\w*|fail\w*|postpon\w*|prevent\w*|unable|absence|missing|end(?:ed)? without|short of|against|oppos\w*|turn\w* (?:away|down))\b"
-    r"|棄権|不投票|不参加|欠席|避け|回避|除[くきい]|除外|拒[否ん絶]|経由せず|通らず|断[りっ]|失敗|未[達完]|延期|見送|反対|否[定決認]|無投票|不正"
+    r"\b(?:abstain|abstained|abstention|avoid\w*|except\w*|apart from|other than|bypass\w*|without|lack\w*|refus\w*|reject\w*|fail\w*|postpon\w*|prevent\w*|unable|absence|missing|end(?:ed)? without|short of|against|turn\w* (?:away|down))\b"
+    r"|棄権|不投票|不参加|欠席|避け|回避|除[くきい]|除外|拒[否ん絶]|経由せず|通らず|断[りっ]|失敗|未[達完]|延期|見送|反対|否[定決認]|無投票"
 )
 # A line is one group, its poles parted by ' / '; English words of five letters and more are beginnings.
 _GROUPS = Path(__file__).parent / "opposites.txt"
@@ -80,10 +83,11 @@ def opposed(statement: str, source: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """The range a denial bears on, in the text as given."""
+    """The range a denial bears on, in the text as given; `head` is where its first content word begins."""
 
     start: int
     end: int
+    head: int
 
 
 @lru_cache(maxsize=8192)
@@ -99,16 +103,17 @@ def denials(text: str) -> tuple[Denial, ...]:
     found = []
     for m in _NEGATION_EN.finditer(n.text):
         if m.start() not in spared:
-            scope = re.match(r"(?:\s+(?:yet|be|been|have|a|an|the|to|any|\w+ly))*\s+[\w'-]+(?:\s+[\w'-]+)?|", n.text[m.end() :])
-            end = m.end() + (scope.end() if scope else 0)
-            if end > m.end():
-                found.append(Denial(*n.original(m.end(), end)))
+            scope = _SCOPE_EN.match(n.text, m.end())
+            if scope:
+                found.append(Denial(*n.original(m.end(), scope.end()), n.starts[scope.start("head")]))
     for m in _NEGATION_JA.finditer(n.text):
         if m.start("neg") not in spared and m.end("neg") - 1 not in spared:
-            found.append(Denial(*n.original(m.start("word"), m.end("verb") or m.end("word"))))
+            start, end = n.original(m.start("word"), m.end("verb") or m.end("word"))
+            found.append(Denial(start, end, start))
     return tuple(found)
 
 
-def denies_by_word(text: str) -> bool:
-    """Whether some word denies by itself: abstain, avoid, 棄権, 避ける."""
-    return bool(_DENYING.search(normalise(text).text))
+def denying_words(text: str) -> list[int]:
+    """Where words stand that deny by themselves: abstain, avoid, 棄権, 避ける."""
+    n = normalise(text)
+    return [n.starts[m.start()] for m in _DENYING.finditer(n.text)]

@@ -30,6 +30,8 @@ _NUMBER = re.compile(
     rf"|(?P<kanji>[一二三四五六七八九十百]+)(?=(?:{_COUNTERS}))"
     rf"|\b(?P<word>(?:{'|'.join(_TENS.split())})(?:[- ](?:{'|'.join(_ONES.split()[1:10])}))?|{'|'.join(_ONES.split())}|twentieth|thirtieth|fortieth|fiftieth)\b(?:\s(?P<wscale>hundred|thousand|million|billion))?"
 )
+_MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
+_DAY_EN = re.compile(rf"\b(?:{_MONTH})\s(?P<after>[12][0-9]|3[01]|[1-9])(?![0-9:])|\b(?P<before>[12][0-9]|3[01]|[1-9])\s(?:of\s)?(?:{_MONTH})\b")
 _UNITS = (
     ("u:%", re.compile(r"%|\bper ?cent\b|パーセント|\bpercent\b")),
     ("u:point", re.compile(r"ポイント|\bpercentage points?\b")),
@@ -65,6 +67,9 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     """
     found = [Quantity(_key(e.key), e.start, e.end) for e in find_entities(text) if e.kind != "country"]
     n = normalise(text)
+    for m in _DAY_EN.finditer(n.text):
+        name = "after" if m["after"] else "before"
+        found.append(Quantity(f"d:{m[name]}", *n.original(*m.span(name))))
     taken = {i for q in found for i in range(q.start, q.end)}
     trivial = {i for m in _TRIVIAL_EN.finditer(n.text) for i in range(*m.span())}
     for m in _NUMBER.finditer(n.text):

@@ -15,10 +15,13 @@ from index.local import LocalIndex
 from index.normalise import normalise
 from rag.alignment import MEANING, Hit, align
 from rag.bindings import misbound
+from rag.denial import wrong_denial
 from rag.direction import deeds, reversed_deed
 from rag.grounds import Grounds, GroundsReader, Side
 from rag.injection import speaks_to_model
-from rag.polarity import denials, denies_by_word, opposed
+from rag.polarity import opposed
+from rag.substitution import substituted
+from rag.titles import wrong_title
 from rag.words import weight
 from source.document import Passage
 
@@ -29,6 +32,8 @@ _LEAST_ACROSS = 0.5
 _UNKNOWN = 0.25
 _MOST_UNKNOWN = 0.3
 _MOST_CITED = 4
+# Kinds of glossary terms that the source must have under some name.
+_NAMED = ("person", "organisation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Supporter:
 
     def __init__(self, index: LocalIndex) -> None:
         self._reader = GroundsReader(index)
+        self._tokeniser = index.tokeniser
 
     def find(self, text: str, passages: Sequence[Passage]) -> tuple[Passage, ...] | None:
         """The passage that best supports a statement, or two that do so together; None where none do."""
@@ -67,10 +73,12 @@ class Supporter:
         score = _coverage(statement, hits)
         reason = (
             _facts(statement, grounds)
-            or _unknown_name(statement, hits)
-            or _offices(statement, grounds)
+            or _unknown_name(statement, hits, grounds)
+            or wrong_title(statement, hits, grounds)
             or _coverage_reason(statement, hits, grounds, score)
-            or _polarity(statement, hits, grounds)
+            or ("opposite" if opposed(statement.text, grounds.first.text) else "")
+            or wrong_denial(statement, hits, grounds)
+            or substituted(statement, hits, grounds.first, self._tokeniser)
             or _relations(statement, hits, grounds)
         )
         return Verdict(score, reason)
@@ -85,17 +93,12 @@ def _facts(statement: Side, grounds: Grounds) -> str:
     return f"country {sorted(foreign)[0]}" if foreign else ""
 
 
-def _unknown_name(statement: Side, hits: Sequence[Hit]) -> str:
+def _unknown_name(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> str:
+    for m in statement.mentions:
+        if m.term.kind in _NAMED and not grounds.holds(m.term):
+            return f"{m.term.kind} {m.term.ja}"
     found = next((w for w, h in zip(statement.words, hits, strict=True) if w.name and h.value < MEANING), None)
     return f"name {found.text}" if found else ""
-
-
-def _offices(statement: Side, grounds: Grounds) -> str:
-    held = {o.rank for s in grounds.sides for o in s.offices}
-    foreign = [o.rank for o in statement.offices if o.rank not in held]
-    if foreign:
-        return f"office {foreign[0]}"
-    return ""
 
 
 def _coverage(statement: Side, hits: Sequence[Hit]) -> float:
@@ -115,26 +118,6 @@ def _coverage_reason(statement: Side, hits: Sequence[Hit], grounds: Grounds, sco
     if score < (_LEAST_ACROSS if across else _LEAST):
         return f"coverage {score:.2f}"
     return f"unknown {share:.2f}" if share > _MOST_UNKNOWN and not across else ""
-
-
-def _polarity(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> str:
-    """Denials that the source does not make, or that the statement leaves out, and opposites."""
-    if any(opposed(statement.text, s.text) for s in grounds.sides[:1]):
-        return "opposite"
-    denied = denials(statement.text)
-    theirs = denials(grounds.first.text)
-    if denied and not theirs and not any(denies_by_word(s.text) for s in grounds.sides):
-        return "denial"
-    for word, hit in zip(statement.words, hits, strict=True):
-        if hit.value < MEANING or not hit.offsets:
-            continue
-        mine = any(d.start <= word.start < d.end for d in denied)
-        its = [any(d.start <= o < d.end for d in theirs) for o in hit.offsets]
-        if mine and not any(its) and not denies_by_word(grounds.first.text):
-            return f"denial of {word.text}"
-        if not mine and all(its) and not denied and not denies_by_word(statement.text):
-            return f"no denial of {word.text}"
-    return ""
 
 
 def _relations(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> str:

@@ -1,7 +1,7 @@
 """The content words of a statement or of a source, each with its place, its concepts and its kind."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,12 +12,13 @@ from index.entities import find_entities
 from index.late_interaction import token_vectors
 from index.normalise import fold, kana_skeleton
 from index.tokenise import Tokeniser, english_terms, is_content, language_of
+from rag.meaning import meanings
 from rag.quantities import quantities
 
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ][\wÀ-ɏ]*(?:['’][a-z]+)?")
 _KATAKANA = re.compile(r"[ァ-ヶー]{3,}")
 # A break between clauses parts words further than a blank does.
-_BREAK = {"、": 3.0, ",": 2.0, "，": 3.0, ";": 4.0, "；": 4.0, "。": 6.0, ":": 2.0, "(": 1.0, ")": 1.0, "\n": 6.0}
+_BREAK = {"、": 3.0, ",": 3.0, "，": 3.0, ";": 4.0, "；": 4.0, "。": 6.0, ":": 2.0, "(": 1.0, ")": 1.0, "\n": 6.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +53,32 @@ def _english(text: str, tokeniser: Tokeniser, names: Collection[str]) -> list[Wo
         if not terms:
             continue
         opening = not text[: m.start()].strip(" \"'“‘(") or text[: m.start()].rstrip(" \"'“‘(")[-1] in ".:!?\n"
-        name = bare[0].isupper() and (not opening or bare in names or bare.isupper() and len(bare) > 1)
-        found.append(Word(bare, terms[0], "", m.start(), m.end(), frozenset(tokeniser.concepts(bare)), name))
+        name = bare[0].isupper() and (not opening or bare in names or (bare.isupper() and len(bare) > 1))
+        found.append(Word(bare, terms[0], "", m.start(), m.end(), frozenset(tokeniser.concepts(bare)) | meanings(bare), name))
     return found
 
 
 def _japanese(text: str, tokeniser: Tokeniser) -> list[Word]:
-    found = []
+    found = list(_katakana_names(text, tokeniser))
+    joined = {i for w in found for i in range(w.start, w.end)}
     for t in tokeniser.tokens(text):
-        if not is_content(t) or t.pos[1] == "数詞" or t.pos[2] == "助数詞":
+        if t.start in joined or not is_content(t) or t.pos[1] == "数詞" or t.pos[2] == "助数詞":
             continue
         surface = text[t.start : t.end]
-        concepts = frozenset(t.concepts) | frozenset(tokeniser.concepts(surface))
+        concepts = frozenset(t.concepts) | frozenset(tokeniser.concepts(surface)) | meanings(surface)
         unknown = bool(_KATAKANA.fullmatch(surface)) and not concepts and t.reading in ("", surface, "キゴウ")
         name = t.pos[1] == "固有名詞" or unknown or bool(re.fullmatch(r"[A-Z]{2,}[0-9]*", surface))
         found.append(Word(surface, t.term, t.reading, t.start, t.end, concepts, name))
-    return found
+    return sorted(found, key=lambda w: w.start)
+
+
+def _katakana_names(text: str, tokeniser: Tokeniser) -> Iterator[Word]:
+    """Runs of katakana that the dictionary breaks into pieces without a meaning: グルマ|ノヴァ."""
+    tokens = tokeniser.tokens(text)
+    for m in _KATAKANA.finditer(text):
+        inside = [t for t in tokens if m.start() <= t.start and t.end <= m.end()]
+        if len(inside) > 1 and not any(t.concepts or tokeniser.concepts(text[t.start : t.end]) for t in inside if t.end - t.start > 1):
+            yield Word(m[0], m[0], m[0], m.start(), m.end(), frozenset(), True)
 
 
 @lru_cache(maxsize=4096)
@@ -77,7 +88,7 @@ def places(text: str) -> NDArray[np.float64]:
     steps = [step + _BREAK.get(c, 0.0) for c in text]
     # "and" and "while" part what belongs to one from what belongs to the other.
     for m in re.finditer(r"\b(?:and|while|whereas|but)\b", text):
-        steps[m.start()] += 1.0
+        steps[m.start()] += 2.0
     return np.concatenate([[0.0], np.cumsum(steps)])
 
 

@@ -1,0 +1,77 @@
+"""Whether a statement denies what its source affirms, or affirms what it denies."""
+
+import re
+from collections.abc import Sequence
+
+from rag.alignment import EXACT, Hit
+from rag.grounds import Grounds, Side
+from rag.polarity import Denial, denials, denying_words
+
+# How near, in words, a word that denies by itself must stand to count as the denial; how sure an alignment must be.
+_NEAR = 3.0
+_SURE = 0.5
+_NEIGHBOURS = 3
+
+
+def wrong_denial(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> str:
+    """The word that is denied on one side only; empty where there is none."""
+    source = grounds.first
+    mine, theirs = denials(statement.text), denials(source.text)
+    if mine and not theirs and not denying_words(source.text):
+        return "denial"
+    copied = [o for h in hits if h.value >= EXACT for o in h.offsets]
+    for i, (word, hit) in enumerate(zip(statement.words, hits, strict=True)):
+        denied = _within(word.start, mine)
+        if hit.value < _SURE or not hit.offsets:
+            if denied and not _any_near(source, _expected(i, statement, hits, source), theirs):
+                return f"denial of {word.text}"
+            continue
+        place = _place(i, statement, hits, source)
+        if denied and not _denied_at(source, place, theirs, copied):
+            return f"denial of {word.text}"
+        if not denied and _heads(place, theirs) and not _denied_at(statement, word.start, mine, ()):
+            return f"no denial of {word.text}"
+    return ""
+
+
+def _within(offset: int, denied: Sequence[Denial]) -> bool:
+    return any(d.start <= offset < d.end for d in denied)
+
+
+def _heads(offset: int, denied: Sequence[Denial]) -> bool:
+    """Whether the word at an offset is the one that a denial bears on first."""
+    return any(d.head <= offset < d.head + 1 for d in denied)
+
+
+def _denied_at(side: Side, offset: int, denied: Sequence[Denial], copied: Sequence[int]) -> bool:
+    """Whether what stands there is denied: by a denial, or by a word beside it that denies and was not copied."""
+    if _within(offset, denied):
+        return True
+    own = re.match(r"\w+", side.text[offset:])
+    end = offset + len(own[0]) if own else offset
+    beside = [o for o in denying_words(side.text) if not offset <= o < end and o not in copied]
+    return any(abs(side.at(o) - side.at(offset)) <= _NEAR for o in beside)
+
+
+def _place(i: int, statement: Side, hits: Sequence[Hit], source: Side) -> int:
+    """Of a word's likes in the source, the one that stands nearest to its neighbours' likes."""
+    offsets = hits[i].offsets
+    if len(offsets) == 1:
+        return offsets[0]
+    around = _around(i, hits)
+    return min(offsets, key=lambda o: sum(min(abs(source.at(o) - source.at(q)) for q in h.offsets) for h in around))
+
+
+def _expected(i: int, statement: Side, hits: Sequence[Hit], source: Side) -> list[float]:
+    """Where in the source a word without a like would stand, by its neighbours."""
+    return [source.at(o) for h in _around(i, hits) for o in h.offsets]
+
+
+def _around(i: int, hits: Sequence[Hit]) -> list[Hit]:
+    order = sorted((j for j in range(len(hits)) if j != i and hits[j].offsets), key=lambda j: abs(j - i))
+    return [hits[j] for j in order[:_NEIGHBOURS]]
+
+
+def _any_near(source: Side, places: Sequence[float], denied: Sequence[Denial]) -> bool:
+    signs = [source.at(d.head) for d in denied] + [source.at(o) for o in denying_words(source.text)]
+    return any(abs(s - p) <= _NEAR for s in signs for p in places)
