@@ -1,9 +1,11 @@
 """Where in a source each word of a statement has its like, and how sure that is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.normalise import fold
 from rag.grounds import Grounds, Side
+from rag.meaning import LIGHT
 from rag.naming import sounds_like, spelt_alike
 from rag.words import Word, nearest, skeleton
 
@@ -30,7 +32,7 @@ def _hit(word: Word, statement: Side, grounds: Grounds) -> Hit:
     offsets = _offsets(word, first)
     if offsets:
         # Where the same word stands elsewhere too, one that means the same may be the one that is meant.
-        alike = [] if word.name else [w.start for w in first.words if w.concepts & word.concepts]
+        alike = [] if word.name else [w.start for w in first.words if _shared(word, w)]
         return Hit(EXACT, tuple(dict.fromkeys(offsets + alike)))
     mentioned = _mentioned(word, statement, grounds)
     if mentioned is not None:
@@ -65,9 +67,13 @@ def _mentioned(word: Word, statement: Side, grounds: Grounds) -> Hit | None:
     return Hit(SAME, tuple(m.start for m in grounds.first.mentions if m.term.ja in keys))
 
 
+def _shared(one: Word, other: Word) -> frozenset[str]:
+    return (one.concepts & other.concepts) - {LIGHT}
+
+
 def _meaning(word: Word, side: Side, *, names: bool) -> Hit:
-    sharing = [w.start for w in side.words if w.concepts & word.concepts]
-    if sharing:
+    sharing = [w.start for w in side.words if _shared(word, w)]
+    if sharing or LIGHT in word.concepts:
         return Hit(MEANING, tuple(sharing))
     if names:
         return Hit(0.0)
@@ -85,3 +91,14 @@ def same_name(one: Word, other: Word) -> bool:
         return skeleton(one.text) == skeleton(other.text) or fold(one.text) in fold(other.text)
     kana, roman = (other, one) if latin[0] else (one, other)
     return any(sounds_like(k, roman.text) for k in (kana.sound, kana.text) if k)
+
+
+def landmarks(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> list[tuple[int, tuple[int, ...]]]:
+    """Offsets in the statement with the offsets of their likes in the first side: words, countries, numbers."""
+    first = grounds.first
+    found = [(w.start, h.offsets) for w, h in zip(statement.words, hits, strict=True) if h.offsets and h.value >= MEANING]
+    for mine, theirs in ((statement.countries, first.countries), (statement.quantities, first.quantities)):
+        for a in mine:
+            likes = tuple(b.start for b in theirs if b.key == a.key)
+            found += [(a.start, likes)] if likes else []
+    return found

@@ -5,20 +5,24 @@ there. For each such anchor, the words near it in the statement are looked up in
 they stand much nearer to another anchor of the same kind, the statement has mixed two things up.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.alignment import SAME, Hit
 from rag.grounds import Grounds, Side
 from rag.polarity import marks
 
 # How much nearer, in words, the rival must be, and how many neighbours are asked.
-_MARGIN = 3.0
+_MARGIN = 2.2
 _NEIGHBOURS = 5
 _FARTHEST = 8.0
 # Anchors that stand as near as this are named together: "Kyrgyzstan and Tajikistan".
 _TOGETHER = 3.2
 _HOME = "c:JP"
+_SAME_PLACE = 0.3
+_TO = re.compile(r"\s*(?:to|until|till|through|-|–|から|〜|～)\s*")
 _KINDS = {"y": "year", "m": "month", "d": "day", "n": "number"}
 
 
@@ -35,6 +39,9 @@ def misbound(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> Anchor |
     """The first anchor of the statement that goes with another's company; None where all is well."""
     said, held = list(_anchors(statement)), list(_anchors(grounds.first))
     company = _company(statement, hits, grounds, said, held)
+    turned = _turned_round(statement, grounds.first)
+    if turned:
+        return Anchor("order", turned, 0.0)
     for anchor in said:
         keys = {a.key for a in said if a.kind == anchor.kind and abs(a.place - anchor.place) <= _TOGETHER}
         own = [a.place for a in held if a.kind == anchor.kind and a.key in keys]
@@ -43,6 +50,18 @@ def misbound(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> Anchor |
         if own and rivals and _mixed(anchor, own, rivals, _near(anchor, said, company)):
             return anchor
     return None
+
+
+def _turned_round(statement: Side, source: Side) -> str:
+    """A span of time, "from March to August", whose ends have changed places."""
+    held = {(a, b) for a, b in _spans(source)}
+    return next((f"{a} {b}" for a, b in _spans(statement) if (b, a) in held), "")
+
+
+def _spans(side: Side) -> Iterator[tuple[str, str]]:
+    for a, b in pairwise(q for q in side.quantities if q.key[0] in "ymd"):
+        if _TO.fullmatch(side.text[a.end : b.start]):
+            yield a.key, b.key
 
 
 def _anchors(side: Side) -> Iterator[Anchor]:
@@ -80,12 +99,13 @@ def _near(
     mine = []
     for place, places, (kind, key) in company:
         gap = abs(place - anchor.place)
-        if kind != anchor.kind and all(gap < abs(place - o) for o in others) and (kind, key) != (anchor.kind, anchor.key):
+        if gap > _SAME_PLACE and kind != anchor.kind and all(gap < abs(place - o) for o in others) and (kind, key) != (anchor.kind, anchor.key):
             mine.append((gap, places))
     return [places for _, places in sorted(mine, key=lambda m: m[0])[:_NEIGHBOURS]]
 
 
 def _mixed(anchor: Anchor, own: Sequence[float], rivals: Sequence[float], company: Sequence[Sequence[float]]) -> bool:
+    company = [c for c in company if min(abs(p - q) for p in (*own, *rivals) for q in c) < _FARTHEST]
     if not company:
         return False
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from rag.alignment import EXACT, Hit
+from rag.alignment import EXACT, Hit, landmarks
 from rag.grounds import Grounds, Side
 from rag.polarity import Denial, denials, denying_words
 
@@ -23,10 +23,10 @@ def wrong_denial(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> str:
     for i, (word, hit) in enumerate(zip(statement.words, hits, strict=True)):
         denied = _within(word.start, mine)
         if hit.value < _SURE or not hit.offsets:
-            if denied and not _any_near(source, _expected(i, statement, hits, source), theirs):
+            if denied and not _any_near(source, _expected(i, statement, hits, grounds), theirs):
                 return f"denial of {word.text}"
             continue
-        place = _place(i, statement, hits, source)
+        place = _place(i, statement, hits, grounds)
         if denied and not _denied_at(source, place, theirs, copied):
             return f"denial of {word.text}"
         if not denied and _heads(place, theirs) and not _denied_at(statement, word.start, mine, ()):
@@ -53,23 +53,22 @@ def _denied_at(side: Side, offset: int, denied: Sequence[Denial], copied: Sequen
     return any(abs(side.at(o) - side.at(offset)) <= _NEAR for o in beside)
 
 
-def _place(i: int, statement: Side, hits: Sequence[Hit], source: Side) -> int:
+def _place(i: int, statement: Side, hits: Sequence[Hit], grounds: Grounds) -> int:
     """Of a word's likes in the source, the one that stands nearest to its neighbours' likes."""
-    offsets = hits[i].offsets
-    if len(offsets) == 1:
-        return offsets[0]
-    around = _around(i, hits)
-    return min(offsets, key=lambda o: sum(min(abs(source.at(o) - source.at(q)) for q in h.offsets) for h in around))
+    offsets, source = hits[i].offsets, grounds.first
+    around = _around(i, statement, hits, grounds)
+    return min(offsets, key=lambda o: sum(min(abs(source.at(o) - source.at(q)) for q in likes) for likes in around))
 
 
-def _expected(i: int, statement: Side, hits: Sequence[Hit], source: Side) -> list[float]:
+def _expected(i: int, statement: Side, hits: Sequence[Hit], grounds: Grounds) -> list[float]:
     """Where in the source a word without a like would stand, by its neighbours."""
-    return [source.at(o) for h in _around(i, hits) for o in h.offsets]
+    return [grounds.first.at(o) for likes in _around(i, statement, hits, grounds) for o in likes]
 
 
-def _around(i: int, hits: Sequence[Hit]) -> list[Hit]:
-    order = sorted((j for j in range(len(hits)) if j != i and hits[j].offsets), key=lambda j: abs(j - i))
-    return [hits[j] for j in order[:_NEIGHBOURS]]
+def _around(i: int, statement: Side, hits: Sequence[Hit], grounds: Grounds) -> list[tuple[int, ...]]:
+    start = statement.words[i].start
+    found = [(abs(statement.at(o) - statement.at(start)), likes) for o, likes in landmarks(statement, hits, grounds) if o != start]
+    return [likes for _, likes in sorted(found, key=lambda f: f[0])[:_NEIGHBOURS]]
 
 
 def _any_near(source: Side, places: Sequence[float], denied: Sequence[Denial]) -> bool:

@@ -70,7 +70,8 @@ def _japanese(name: str, text: str, start: int, end: int, actors: list[tuple[int
         if not opening <= a < start:
             continue
         rest = text[b:start]
-        if re.match(r"[^、。がはをに]{0,14}(?:が|(?<![でに])は|(?<![でに])も|による)", rest):
+        of_another = rest.startswith("の") and any(b <= x[0] < start for x in actors)
+        if of_another or re.match(r"[^、。がはをに]{0,14}(?:が|(?<![でに])は|(?<![でに])も|による)", rest):
             agents.add(key)
         elif re.match(r"[^。がはを]{0,24}(?:を|に|へ|に対し|$)", rest):
             patients.add(key)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from index.entities import countries_of_cities, find_entities
+from index.lexicon import default_lexicon
 from index.local import LocalIndex
 from index.normalise import fold, normalise
 from index.tokenise import language_of
@@ -132,6 +133,7 @@ class GroundsReader:
         self._terms = tuple(t for d in index.documents for t in load_glossary(d.id))
         self._finder = _Finder(self._terms)
         self._names = frozenset(_names(index))
+        self.common = _small_words(index) | {w for e in default_lexicon().entries for t in e.english for w in t.lower().split()}
         self._sources = lru_cache(maxsize=2048)(self._source)
 
     def statement(self, text: str) -> Side:
@@ -147,7 +149,7 @@ class GroundsReader:
         texts = [" ".join(p.text for p in passages), " ".join(p.rendering for p in passages if p.rendering)]
         texts = sorted((t for t in texts if t), key=lambda t: language_of(t) != language)
         topics = frozenset(c for p in passages for c in self._topic(p))
-        subject = tuple(w for p in passages for w in self._subject(p))
+        subject = tuple(w for p in passages for w in (*self._subject(p), *self._place(p)))
         return Grounds(tuple(self._side(t, longest=False) for t in texts), topics, subject)
 
     def _side(self, text: str, *, longest: bool) -> Side:
@@ -159,6 +161,11 @@ class GroundsReader:
         first = next(iter(document.passages_of(passage.paragraph)))
         opening = _TOPIC.match(first.text)
         return {e.key for e in find_entities(opening[0]) if e.kind == "country"} if opening else set()
+
+    def _place(self, passage: Passage) -> list[Word]:
+        """The names in a passage's document title and headings: whose report it is."""
+        place = " ".join((self._index.by_id[passage.id][0].title, *passage.headings))
+        return [w for w in read_words(place, self._index.tokeniser, self._names) if w.name]
 
     def _subject(self, passage: Passage) -> list[Word]:
         """The first name of the sentence before, for one that leaves its subject out."""
@@ -196,6 +203,11 @@ class _Finder:
                 continue
             taken |= set(range(start, end)) if longest else set()
             yield Mention(term, *n.original(start, end))
+
+
+def _small_words(index: LocalIndex) -> frozenset[str]:
+    texts = [t for d in index.documents for p in d.passages for t in (p.text, p.rendering)]
+    return frozenset(w for t in texts for w in re.findall(r"\b[a-z]+", t))
 
 
 def _names(index: LocalIndex) -> set[str]:

@@ -1,7 +1,7 @@
 """Words that mean the same in running prose, written by hand over how people reword news and reports.
 
 `rag/paraphrases.txt` has one group a line, in both languages; the poles of `rag/opposites.txt` are
-groups too. An English word of a group is known by its stem, a Japanese one by how it begins.
+groups too. A group marked with ~ is of light words, which a sentence may have or leave out. An English word of a group is known by its stem, a Japanese one by how it begins.
 """
 
 from collections import defaultdict
@@ -14,15 +14,17 @@ from rag.polarity import marks
 
 _GROUPS = Path(__file__).parent / "paraphrases.txt"
 _LONGEST = 6
+LIGHT = "light"
 
 
 @lru_cache(maxsize=1)
 def _known() -> dict[str, frozenset[str]]:
     groups: dict[str, set[str]] = defaultdict(set)
     for number, line in enumerate(_GROUPS.read_text(encoding="utf-8").splitlines()):
-        for word in line.split():
+        for word in line.removeprefix("~").split():
             keys = list(english_terms(word)) if word.isascii() else [fold(word)]
             for key in keys:
+                groups[key].add(LIGHT if line.startswith("~") else f"q{number}")
                 groups[key].add(f"q{number}")
     return {word: frozenset(found) for word, found in groups.items()}
 

@@ -16,7 +16,7 @@ _NEGATION_EN = re.compile(
     r"\b(?:not|never|without|nor|neither|none|nobody|nothing|no(?! (?:later|longer than|more than|less than|fewer than))|hardly|unable to|fail(?:ed|s|ing)? to|refus(?:e|ed|es|ing) to|declin(?:ed|es|ing) to)\b|n't\b|\bcannot\b"
 )
 _SCOPE_EN = re.compile(
-    r"(?:\s+(?:yet|be|been|have|has|a|an|the|to|any|also|either|only|each|so|more|on|[a-z]+ly))*\s+(?P<head>[\w'-]+)(?:\s+[\w'-]+)?"
+    r"(?:\s+(?:yet|be|been|have|has|a|an|the|to|any|also|either|only|each|so|more|on|[a-z]+ly))*\s+(?P<head>[\w'-]+)(?:\s+[\w'-]+){0,3}"
 )
 _NOT_NEGATION_EN = re.compile(r"\bnot only\b|\bnot just\b|\bnot a few\b|\bnot least\b|\bno doubt\b")
 _NEGATION_JA = re.compile(
@@ -30,6 +30,7 @@ _DENYING = re.compile(
     r"\b(?:abstain|abstained|abstention|avoid\w*|except\w*|apart from|other than|bypass\w*|without|lack\w*|refus\w*|reject\w*|fail\w*|postpon\w*|prevent\w*|unable|absence|missing|end(?:ed)? without|short of|against|turn\w* (?:away|down))\b"
     r"|棄権|不投票|不参加|欠席|避け|回避|除[くきい]|除外|拒[否ん絶]|経由せず|通らず|断[りっ]|失敗|未[達完]|延期|見送|反対|否[定決認]|無投票"
 )
+_LIGHT_JA = ("し", "行", "実施", "さ")
 # A line is one group, its poles parted by ' / '; English words of five letters and more are beginnings.
 _GROUPS = Path(__file__).parent / "opposites.txt"
 
@@ -109,7 +110,10 @@ def denials(text: str) -> tuple[Denial, ...]:
     for m in _NEGATION_JA.finditer(n.text):
         if m.start("neg") not in spared and m.end("neg") - 1 not in spared:
             start, end = n.original(m.start("word"), m.end("verb") or m.end("word"))
-            found.append(Denial(start, end, start))
+            if m["word"] in _LIGHT_JA or m["word"] == "行":
+                # 値上げは行わない denies the 値上げ: all that is done in the clause.
+                start = max(text.rfind(c, 0, start) for c in "、。") + 1
+            found.append(Denial(start, end, n.starts[m.start("word")]))
     return tuple(found)
 
 

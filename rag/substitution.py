@@ -20,6 +20,7 @@ _SPOT = 4
 _SPOT_IN_SOURCE = 6
 _TOGETHER = 3.2
 _COPIED = 0.55
+_NEARLY_ALL = 0.8
 
 
 def substituted(statement: Side, hits: Sequence[Hit], source: Side, tokeniser: Tokeniser) -> str:
@@ -42,6 +43,8 @@ def substituted(statement: Side, hits: Sequence[Hit], source: Side, tokeniser: T
         lost = [s for _, s in theirs[c:d] if s in content and s not in kept]
         if new and lost:
             return new[0]
+        if copied < _NEARLY_ALL * len(mine):
+            continue
         moved = _moved(_typed(statement, mine[a:b]), _typed(source, theirs[c:d]), statement, source)
         if moved:
             return moved

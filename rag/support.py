@@ -74,6 +74,7 @@ class Supporter:
         reason = (
             _facts(statement, grounds)
             or _unknown_name(statement, hits, grounds)
+            or _unknown_opening(statement, hits, self._reader.common)
             or wrong_title(statement, hits, grounds)
             or _coverage_reason(statement, hits, grounds, score)
             or ("opposite" if opposed(statement.text, grounds.first.text) else "")
@@ -99,6 +100,16 @@ def _unknown_name(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> str
             return f"{m.term.kind} {m.term.ja}"
     found = next((w for w, h in zip(statement.words, hits, strict=True) if w.name and h.value < MEANING), None)
     return f"name {found.text}" if found else ""
+
+
+def _unknown_opening(statement: Side, hits: Sequence[Hit], common: frozenset[str]) -> str:
+    """The name that opens an English sentence, where its capital tells nothing: a word that is no word otherwise."""
+    if statement.language != "en" or not statement.words:
+        return ""
+    first, hit = statement.words[0], hits[0]
+    known = first.concepts or first.text.lower() in common or re.search(r"(?:ly|ing|ed|tion|ment|ity|ness)$", first.text)
+    opens = not statement.text[: first.start].strip() and first.text[:1].isupper()
+    return f"name {first.text}" if opens and not known and hit.value < MEANING else ""
 
 
 def _coverage(statement: Side, hits: Sequence[Hit]) -> float:
