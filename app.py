@@ -28,6 +28,7 @@ from rag.html import bar, empty, masthead
 from rag.html_chapter import chapter
 from rag.html_turn import Turn, conversation
 from rag.html_words import WORDS, Language, choose_language
+from rag.llm_settings import LlmSettings
 from source.errors import HakushoError
 
 _LOG = logging.getLogger("hakusho")
@@ -196,14 +197,20 @@ def _head() -> str:
     return f'<link rel="icon" href="{icon}"><style>{style}</style><script>{script}</script>'
 
 
-def launch(host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False, index: Path | None = None) -> None:
-    """Serves the page until it is interrupted; port 0 takes a free one.
+def launch(
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    open_browser: bool = False,
+    index: Path | None = None,
+    llm: LlmSettings | None = None,
+) -> None:
+    """Serves the page until it is interrupted; port 0 takes a free one; `llm` as in `Assistant.open`.
 
     Raises HakushoError where the address cannot be used or the index cannot be opened.
     """
     listener = _listen(host, port)
     with listener:
-        assistant = Assistant.open(index)
+        assistant = Assistant.open(index, llm=llm)
         # Dictionaries load at first use: now, rather than while the first reader waits.
         assistant.search("日本")
         app = create_app(assistant)

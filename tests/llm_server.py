@@ -1,0 +1,129 @@
+"""A real HTTP server on loopback that speaks the OpenAI protocol with streaming, for tests.
+
+A `script` says what it does with a request: it yields pieces of text, and may raise one of the
+faults below at any point. Everything the server saw is kept.
+"""
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Script = Callable[[dict[str, Any]], Iterator[str]]
+
+
+class HangUp(Exception):
+    """The connection breaks off."""
+
+
+@dataclass
+class Refuse(Exception):
+    """An HTTP error instead of a stream."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = '{"error": {"message": "no"}}'
+
+
+class Raw(str):
+    """Bytes that are sent as they are, instead of a chunk."""
+
+
+@dataclass
+class Seen:
+    """What a server was asked, and how each request ended."""
+
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    finished: list[str] = field(default_factory=list)
+
+
+def _handler(script: Script, seen: Seen) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            seen.requests.append(asked)
+            seen.keys.append(self.headers.get("Authorization", ""))
+            pieces = script(asked)
+            try:
+                self._stream(pieces, asked)
+            except Refuse as refusal:
+                self._refuse(refusal)
+            except HangUp:
+                self.connection.shutdown(socket.SHUT_RDWR)
+                self.close_connection = True
+            except (BrokenPipeError, ConnectionResetError):
+                seen.cancelled.set()
+                self.close_connection = True
+
+        def _refuse(self, refusal: Refuse) -> None:
+            body = refusal.body.encode()
+            self.send_response(refusal.status)
+            for name, value in {"Content-Type": "application/json", **refusal.headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _stream(self, pieces: Iterator[str], asked: dict[str, Any]) -> None:
+            first = next(pieces, None)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            while first is not None:
+                self._send(first if isinstance(first, Raw) else _chunk(asked, first))
+                first = next(pieces, None)
+            self._send(_chunk(asked, "", "stop") + "data: [DONE]\n\n")
+            self._send("")
+            seen.finished.append("stop")
+
+        def _send(self, text: str) -> None:
+            data = text.encode()
+            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+            self.wfile.flush()
+
+    return Handler
+
+
+def _chunk(asked: dict[str, Any], text: str, finish: str | None = None) -> str:
+    choice = {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": finish}
+    held = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": asked["model"], "choices": [choice]}
+    return f"data: {json.dumps(held, ensure_ascii=False)}\n\n"
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+
+@contextmanager
+def llm_server(script: Script) -> Iterator[tuple[str, Seen]]:
+    """A server that follows the script; gives its base URL and what it sees."""
+    seen = Seen()
+    server = _Server(("127.0.0.1", 0), _handler(script, seen))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1", seen
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def says(*pieces: str) -> Script:
+    """A script that says the same to everybody."""
+
+    def script(_: dict[str, Any]) -> Iterator[str]:
+        yield from pieces
+
+    return script
