@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from rag.alignment import EXACT, Hit, landmarks
 from rag.grounds import Grounds, Side
 from rag.polarity import Denial, denials, denying_words
+from rag.predicates import predicates
 
 # How near, in words, a word that denies by itself must stand to count as the denial; how sure an alignment must be.
 _NEAR = 3.0
 _SURE = 0.5
+_RIGHT_AFTER = 2.0
 _NEIGHBOURS = 3
 
 
@@ -19,9 +21,11 @@ def wrong_denial(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> str:
     mine, theirs = denials(statement.text), denials(source.text)
     if mine and not theirs and not denying_words(source.text):
         return "denial"
+    asserted = predicates(statement)
     copied = [o for h in hits if h.value >= EXACT for o in h.offsets]
     for i, (word, hit) in enumerate(zip(statement.words, hits, strict=True)):
-        denied = _within(word.start, mine)
+        # In Japanese a denial takes in its whole clause: what it bears on is the verb.
+        denied = _heads(word.start, mine) or (word in asserted and _within(word.start, mine))
         if hit.value < _SURE or not hit.offsets:
             if denied and not _any_near(source, _expected(i, statement, hits, grounds), theirs):
                 return f"denial of {word.text}"
@@ -29,7 +33,7 @@ def wrong_denial(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> str:
         place = _place(i, statement, hits, grounds)
         if denied and not _denied_at(source, place, theirs, copied):
             return f"denial of {word.text}"
-        if not denied and _heads(place, theirs) and not _denied_at(statement, word.start, mine, ()):
+        if not denied and (_heads(place, theirs) or (word in asserted and _within(place, theirs))) and not _denied_near(statement, word.start, mine):
             return f"no denial of {word.text}"
     return ""
 
@@ -41,6 +45,12 @@ def _within(offset: int, denied: Sequence[Denial]) -> bool:
 def _heads(offset: int, denied: Sequence[Denial]) -> bool:
     """Whether the word at an offset is the one that a denial bears on first."""
     return any(d.head <= offset < d.head + 1 for d in denied)
+
+
+def _denied_near(statement: Side, offset: int, mine: Sequence[Denial]) -> bool:
+    """Whether the statement denies a word, or denies right after it, as in "turned none away"."""
+    after = any(0 < statement.at(d.start) - statement.at(offset) < _RIGHT_AFTER for d in mine)
+    return after or _denied_at(statement, offset, mine, ())
 
 
 def _denied_at(side: Side, offset: int, denied: Sequence[Denial], copied: Sequence[int]) -> bool:

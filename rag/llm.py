@@ -22,25 +22,6 @@ def load_llm(settings: LlmSettings) -> "LLM":
         return LocalModel.load(settings)
     if find_spec("llama_index.llms.openai_like") is None:
         raise LlmError("a language model needs one more package: run `pip install 'hakusho[llm]'`, or use --llm none")
-    return _openai_like(settings)
+    from rag.llm_server import ServerModel
 
-
-def _openai_like(settings: LlmSettings) -> "LLM":
-    import httpx
-    from llama_index.llms.openai_like import OpenAILike
-
-    # Waits for tokens are bounded by `rag.llm_stream`, which can tell the first from the next.
-    timeout = httpx.Timeout(settings.overall, connect=settings.connect)
-    return OpenAILike(
-        model=settings.model,
-        api_base=settings.base_url,
-        # The protocol wants some key; a server without one ignores it.
-        api_key=settings.api_key or "none",
-        is_chat_model=True,
-        context_window=settings.context,
-        max_tokens=settings.output,
-        temperature=0.0,
-        max_retries=0,
-        reuse_client=False,
-        additional_kwargs={"timeout": timeout},
-    )
+    return ServerModel.of(settings)

@@ -42,10 +42,10 @@ def stream_text(
                 yield piece
             return
         except ModelFault as fault:
-            _LOG.warning("language model: %s, attempt %d", fault.kind, attempt + 1)
             wait = settings.backoff * 2**attempt if fault.wait is None else fault.wait
             late = wait > settings.longest_wait or time.monotonic() + wait > deadline
             if began or not fault.passing or attempt == settings.retries or late:
+                _LOG.warning("language model: %s, attempt %d", fault.kind, attempt + 1)
                 raise
         finally:
             request.cancel()

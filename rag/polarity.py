@@ -30,7 +30,6 @@ _DENYING = re.compile(
     r"\b(?:abstain|abstained|abstention|avoid\w*|except\w*|apart from|other than|bypass\w*|without|lack\w*|refus\w*|reject\w*|fail\w*|postpon\w*|prevent\w*|unable|absence|missing|end(?:ed)? without|short of|against|turn\w* (?:away|down))\b"
     r"|棄権|不投票|不参加|欠席|避け|回避|除[くきい]|除外|拒[否ん絶]|経由せず|通らず|断[りっ]|失敗|未[達完]|延期|見送|反対|否[定決認]|無投票"
 )
-_LIGHT_JA = ("し", "行", "実施", "さ")
 # A line is one group, its poles parted by ' / '; English words of five letters and more are beginnings.
 _GROUPS = Path(__file__).parent / "opposites.txt"
 
@@ -110,9 +109,8 @@ def denials(text: str) -> tuple[Denial, ...]:
     for m in _NEGATION_JA.finditer(n.text):
         if m.start("neg") not in spared and m.end("neg") - 1 not in spared:
             start, end = n.original(m.start("word"), m.end("verb") or m.end("word"))
-            if m["word"] in _LIGHT_JA or m["word"] == "行":
-                # 値上げは行わない denies the 値上げ: all that is done in the clause.
-                start = max(text.rfind(c, 0, start) for c in "、。") + 1
+            # 値上げは行わない denies the 値上げ: all that is done in the clause.
+            start = max(text.rfind(c, 0, start) for c in "、。「」") + 1
             found.append(Denial(start, end, n.starts[m.start("word")]))
     return tuple(found)
 

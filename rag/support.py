@@ -19,7 +19,8 @@ from rag.denial import wrong_denial
 from rag.direction import deeds, reversed_deed
 from rag.grounds import Grounds, GroundsReader, Side
 from rag.injection import speaks_to_model
-from rag.polarity import opposed
+from rag.polarity import denying_words, opposed
+from rag.predicates import predicates
 from rag.substitution import substituted
 from rag.titles import wrong_title
 from rag.words import weight
@@ -32,6 +33,8 @@ _LEAST_ACROSS = 0.5
 _UNKNOWN = 0.25
 _MOST_UNKNOWN = 0.3
 _MOST_CITED = 4
+_LEAST_DEED = 0.55
+_LONGEST = 600
 # Kinds of glossary terms that the source must have under some name.
 _NAMED = ("person", "organisation")
 
@@ -65,7 +68,7 @@ class Supporter:
 
     def check(self, text: str, passages: Sequence[Passage]) -> Verdict:
         """Compares a statement with one source, which may be several passages together."""
-        if _FOREIGN.search(text) or speaks_to_model(text):
+        if len(text) > _LONGEST or _FOREIGN.search(text) or speaks_to_model(text):
             return Verdict(0.0, "form")
         statement = self._reader.statement(text)
         grounds = self._reader.source(passages, statement.language)
@@ -77,6 +80,7 @@ class Supporter:
             or _unknown_opening(statement, hits, self._reader.common)
             or wrong_title(statement, hits, grounds)
             or _coverage_reason(statement, hits, grounds, score)
+            or _unknown_deed(statement, hits)
             or ("opposite" if opposed(statement.text, grounds.first.text) else "")
             or wrong_denial(statement, hits, grounds)
             or substituted(statement, hits, grounds.first, self._tokeniser)
@@ -110,6 +114,14 @@ def _unknown_opening(statement: Side, hits: Sequence[Hit], common: frozenset[str
     known = first.concepts or first.text.lower() in common or re.search(r"(?:ly|ing|ed|tion|ment|ity|ness)$", first.text)
     opens = not statement.text[: first.start].strip() and first.text[:1].isupper()
     return f"name {first.text}" if opens and not known and hit.value < MEANING else ""
+
+
+def _unknown_deed(statement: Side, hits: Sequence[Hit]) -> str:
+    """A verb that the source has nothing like: what is asserted must be there, not only what it is asserted of."""
+    values = {w.start: h.value for w, h in zip(statement.words, hits, strict=True)}
+    denying = denying_words(statement.text)
+    found = next((w for w in predicates(statement) if values[w.start] < _LEAST_DEED and w.start not in denying), None)
+    return f"deed {found.text}" if found else ""
 
 
 def _coverage(statement: Side, hits: Sequence[Hit]) -> float:
