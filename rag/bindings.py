@@ -17,9 +17,9 @@ from rag.polarity import marks
 # How much nearer, in words, the rival must be, and how many neighbours are asked.
 _MARGIN = 2.2
 _NEIGHBOURS = 5
-_FARTHEST = 8.0
+_FARTHEST = 12.0
 # Anchors that stand as near as this are named together: "Kyrgyzstan and Tajikistan".
-_TOGETHER = 3.2
+_TOGETHER = 4.9
 _HOME = "c:JP"
 _SAME_PLACE = 0.3
 _TO = re.compile(r"\s*(?:to|until|till|through|-|–|から|〜|～)\s*")

@@ -25,7 +25,8 @@ def wrong_denial(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> str:
     copied = [o for h in hits if h.value >= EXACT for o in h.offsets]
     for i, (word, hit) in enumerate(zip(statement.words, hits, strict=True)):
         # In Japanese a denial takes in its whole clause: what it bears on is the verb.
-        denied = _heads(word.start, mine) or (word in asserted and _within(word.start, mine))
+        wide = statement.language == "en" and word in asserted
+        denied = _heads(word.start, mine) or (wide and _within(word.start, mine))
         if hit.value < _SURE or not hit.offsets:
             if denied and not _any_near(source, _expected(i, statement, hits, grounds), theirs):
                 return f"denial of {word.text}"

@@ -44,7 +44,9 @@ def deeds(side: Side, identity: Identity) -> list[Deed]:
             start, end = n.original(*m.span())
             found.append(read(name, side.text, start, end, actors))
     if side.language == "ja":
-        found += [Deed("visit", frozenset(), frozenset({"c:JP"})) for _ in _JAPAN.finditer(side.text)]
+        for m in _JAPAN.finditer(side.text):
+            made = _japanese("visit", side.text, m.start(), m.end(), actors)
+            found.append(Deed("visit", made.agents, frozenset({"c:JP"})))
     return found
 
 
@@ -52,6 +54,8 @@ def _english(name: str, text: str, start: int, end: int, actors: list[tuple[int,
     breaks = [m.end() for m in _CLAUSE_EN.finditer(text[:start])]
     opening = breaks[-1] if breaks else 0
     agents = [key for a, _, key in actors if opening <= a < start]
+    if breaks and text[:opening].endswith("who"):
+        agents = [key for a, _, key in actors if a < opening][-1:]
     stop = re.search(r"[,;.]|\bin (?:\w+uary|March|April|May|June|July|August|\w+ber)\b|\b(?:to|for|by|during|after|where)\b|$", text[end:])
     until = end + (stop.start() if stop else 0)
     patients = [key for a, _, key in actors if end <= a < until]
@@ -89,6 +93,9 @@ def reversed_deed(statement: list[Deed], source: list[Deed], implied: frozenset[
         if not like:
             continue
         if any(a in patients and a not in agents for a in deed.agents):
+            return deed
+        persons, theirs_too = ({a for a in g if a and not a.startswith("c:")} for g in (deed.agents, agents))
+        if deed.predicate == "visit" and persons and theirs_too and not persons & theirs_too:
             return deed
         for kind in (True, False):
             mine = {p for p in deed.patients if p.startswith("c:") == kind}

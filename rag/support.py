@@ -33,7 +33,7 @@ _LEAST_ACROSS = 0.5
 _UNKNOWN = 0.25
 _MOST_UNKNOWN = 0.3
 _MOST_CITED = 4
-_LEAST_DEED = 0.55
+_LEAST_DEED = 0.75
 _LONGEST = 600
 # Kinds of glossary terms that the source must have under some name.
 _NAMED = ("person", "organisation")
@@ -80,7 +80,7 @@ class Supporter:
             or _unknown_opening(statement, hits, self._reader.common)
             or wrong_title(statement, hits, grounds)
             or _coverage_reason(statement, hits, grounds, score)
-            or _unknown_deed(statement, hits)
+            or _unknown_deed(statement, hits, grounds)
             or ("opposite" if opposed(statement.text, grounds.first.text) else "")
             or wrong_denial(statement, hits, grounds)
             or substituted(statement, hits, grounds.first, self._tokeniser)
@@ -116,11 +116,13 @@ def _unknown_opening(statement: Side, hits: Sequence[Hit], common: frozenset[str
     return f"name {first.text}" if opens and not known and hit.value < MEANING else ""
 
 
-def _unknown_deed(statement: Side, hits: Sequence[Hit]) -> str:
+def _unknown_deed(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> str:
     """A verb that the source has nothing like: what is asserted must be there, not only what it is asserted of."""
     values = {w.start: h.value for w, h in zip(statement.words, hits, strict=True)}
     denying = denying_words(statement.text)
-    found = next((w for w in predicates(statement) if values[w.start] < _LEAST_DEED and w.start not in denying), None)
+    # Within one language nearness of vectors is no sameness: "resigned" is near "signed".
+    least = MEANING if statement.language == grounds.first.language else _LEAST_DEED
+    found = next((w for w in predicates(statement) if values[w.start] < least and w.start not in denying), None)
     return f"deed {found.text}" if found else ""
 
 

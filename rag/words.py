@@ -18,7 +18,7 @@ from rag.quantities import quantities
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ][\wÀ-ɏ]*(?:['’][a-z]+)?")
 _KATAKANA = re.compile(r"[ァ-ヶー]{3,}")
 # A break between clauses parts words further than a blank does.
-_BREAK = {"、": 3.0, ",": 3.0, "，": 3.0, ";": 4.0, "；": 4.0, "。": 6.0, ":": 2.0, "(": 1.0, ")": 1.0, "\n": 6.0}
+_BREAK = {"、": 3.0, ",": 3.0, "，": 3.0, ";": 4.0, "；": 4.0, "。": 6.0, ":": 2.0, "(": 0.3, ")": 0.3, "\n": 6.0}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that speaks the OpenAI protocol with streaming, for tests.
+"""A real HTTP server on loopback that speaks the OpenAI protocol with streaming, for the red team and the tests.
 
 A `script` says what it does with a request: it yields pieces of text, and may raise one of the
 faults below at any point. Everything the server saw is kept.
