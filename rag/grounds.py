@@ -135,10 +135,12 @@ class GroundsReader:
         self._names = frozenset(_names(index))
         self.common = _small_words(index) | {w for e in default_lexicon().entries for t in e.english for w in t.lower().split()}
         self._sources = lru_cache(maxsize=2048)(self._source)
+        # A statement is compared with many passages.
+        self._statements = lru_cache(maxsize=256)(lambda text: self._side(text, longest=True))
 
     def statement(self, text: str) -> Side:
         """A statement, read; of glossary terms that overlap, the longest."""
-        return self._side(text, longest=True)
+        return self._statements(text)
 
     def source(self, passages: Sequence[Passage], language: str) -> Grounds:
         """What one or several passages give, for a statement in `language`."""
@@ -186,15 +188,13 @@ class _Finder:
     """Finds glossary terms in texts of either language."""
 
     def __init__(self, terms: Sequence[Term]) -> None:
-        self._ja = [(fold(t.ja), t) for t in terms]
-        self._en = [(re.compile(rf"\b{re.escape(fold(e))}(?:s|es)?\b"), t) for t in terms for e in t.en]
+        self._ja = [(fold(t.ja), re.compile(re.escape(fold(t.ja))), t) for t in terms]
+        self._en = [(fold(e), re.compile(rf"\b{re.escape(fold(e))}(?:s|es)?\b"), t) for t in terms for e in t.en]
 
     def find(self, text: str, *, longest: bool) -> Iterable[Mention]:
         n = normalise(text)
-        if language_of(text) == "ja":
-            hits = [(m.span(), t) for ja, t in self._ja for m in re.finditer(re.escape(ja), n.text)]
-        else:
-            hits = [(m.span(), t) for pattern, t in self._en for m in pattern.finditer(n.text)]
+        known = self._ja if language_of(text) == "ja" else self._en
+        hits = [(m.span(), t) for word, pattern, t in known if word in n.text for m in pattern.finditer(n.text)]
         hits.sort(key=lambda h: (h[0][0] - h[0][1], h[0][0]))
         taken: set[int] = set()
         for (start, end), term in hits:

@@ -72,11 +72,13 @@ class Supporter:
             return Verdict(0.0, "form")
         statement = self._reader.statement(text)
         grounds = self._reader.source(passages, statement.language)
+        foreign = _facts(statement, grounds)
+        if foreign:
+            return Verdict(0.0, foreign)
         hits = align(statement, grounds)
         score = _coverage(statement, hits)
         reason = (
-            _facts(statement, grounds)
-            or _unknown_name(statement, hits, grounds)
+            _unknown_name(statement, hits, grounds)
             or _unknown_opening(statement, hits, self._reader.common)
             or wrong_title(statement, hits, grounds)
             or _coverage_reason(statement, hits, grounds, score)
