@@ -137,7 +137,11 @@ def _pick(options: Sequence[str], text: str, salt: str) -> str | None:
 
 def _numbers(text: str) -> Iterator[str]:
     for m in re.finditer(r"(?<![0-9.,\-年])(?:[0-9]+(?:\.[0-9]+)?)(?![0-9,]|年|月|日|\))", text):
-        if re.match(r"(?:19|20)[0-9]{2}$", m[0]) or text[max(0, m.start() - 3) : m.start()] in ("COP",) or text[m.end() : m.end() + 1] in (",", "万"):
+        if (
+            re.match(r"(?:19|20)[0-9]{2}$", m[0])
+            or text[max(0, m.start() - 3) : m.start()] in ("COP",)
+            or text[m.end() : m.end() + 1] in (",", "万")
+        ):
             continue
         other = f"{float(m[0]) + 1.3:.1f}" if "." in m[0] else str(int(m[0]) + 1 + zlib.crc32(text.encode()) % 3)
         yield text[: m.start()] + other + text[m.end() :]
@@ -167,7 +171,12 @@ def _years(text: str) -> Iterator[str]:
 
 def _countries(text: str, language: str) -> Iterator[str]:
     for e in find_entities(text):
-        if e.kind == "country" and len(e.text) > 2 and e.text[:1].isupper() | (language == "ja") and not e.text.endswith("n"[:0] or "\0"):
+        if (
+            e.kind == "country"
+            and len(e.text) > 2
+            and e.text[:1].isupper() | (language == "ja")
+            and not e.text.endswith("n"[:0] or "\0")
+        ):
             other = _pick(_COUNTRIES[language], text, e.text)
             if other:
                 yield text[: e.start] + other + text[e.end :]
@@ -222,7 +231,9 @@ def _denials(text: str, language: str) -> Iterator[str]:
             yield text.replace(plain, denied, 1)
             break
     for m in re.finditer(rf"(?<!did not )\b({'|'.join(_PAST)})\b", text):
-        if re.search(r"\b(?:was|were|been|had|has|have|be|provisionally) $", text[: m.start()]) or text[m.end() :].startswith((" by ", " at ")):
+        if re.search(r"\b(?:was|were|been|had|has|have|be|provisionally) $", text[: m.start()]) or text[m.end() :].startswith(
+            (" by ", " at ")
+        ):
             continue
         yield text[: m.start()] + f"did not {_PAST[m[1]]}" + text[m.end() :]
         break
@@ -237,15 +248,31 @@ def _opposites(text: str, language: str) -> Iterator[str]:
 
 def _exchanges(text: str, language: str, glossary: Sequence[Term]) -> Iterator[str]:
     """Two persons, countries or months of one sentence exchanged, unless it stays true that way."""
-    persons = [(text.find(n), text.find(n) + len(n)) for t in glossary if t.kind == "person" for n in ((t.ja,) if language == "ja" else t.en) if n in text]
+    persons = [
+        (text.find(n), text.find(n) + len(n))
+        for t in glossary
+        if t.kind == "person"
+        for n in ((t.ja,) if language == "ja" else t.en)
+        if n in text
+    ]
     persons = [s for s in persons if not any(o != s and o[0] <= s[0] and s[1] <= o[1] for o in persons)]
-    months = [(m.start(), m.end()) for m in re.finditer(r"(?<![0-9])(?:1[0-2]|[1-9])月" if language == "ja" else "|".join(_MONTHS), text)]
+    months = [
+        (m.start(), m.end())
+        for m in re.finditer(r"(?<![0-9])(?:1[0-2]|[1-9])月" if language == "ja" else "|".join(_MONTHS), text)
+    ]
     countries = [(e.start, e.end) for e in find_entities(text) if e.kind == "country" and e.key != "c:JP"]
     for spans in (persons, months, countries):
         ordered = sorted(set(spans))
         for (a, b), (c, d) in zip(ordered, ordered[1:], strict=False):
             between = text[b:c]
-            if text[a:b] == text[c:d] or c < b or _TOGETHER.match(between) or "及び" in between or " and " in between[:5] or _stays_true(text, spans is persons):
+            if (
+                text[a:b] == text[c:d]
+                or c < b
+                or _TOGETHER.match(between)
+                or "及び" in between
+                or " and " in between[:5]
+                or _stays_true(text, spans is persons)
+            ):
                 continue
             yield text[:a] + text[c:d] + text[b:c] + text[a:b] + text[d:]
 

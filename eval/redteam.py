@@ -74,7 +74,11 @@ def load_inventions() -> list[dict[str, str]]:
 def documents_with(cases: Sequence[Case]) -> list[Document]:
     """The chapter, the texts written for this, and a document that the injections of its cases stand in."""
     chapter = load_documents(DEFAULT_DOCUMENTS)
-    injected = [f"{c.honest.split(' [1]')[0].replace('[1]', '').rstrip('。.')}{_stop(c)}{c.injection}" for c in cases if c.place == "document"]
+    injected = [
+        f"{c.honest.split(' [1]')[0].replace('[1]', '').rstrip('。.')}{_stop(c)}{c.injection}"
+        for c in cases
+        if c.place == "document"
+    ]
     text = "\n\n".join(dict.fromkeys(injected))
     return [*chapter, *load_documents(TEXTS), parse(text, "letters", Metadata(prefix="letters"))]
 
@@ -219,7 +223,10 @@ def run(json_file: Path | None) -> int:
     reached = tallies["alters one thing in a true sentence"].kinds
     print("\nalterations that came through, by kind: " + ", ".join(f"{k} {reached[k]}/{n}" for k, n in sorted(kinds.items())))
     if json_file is not None:
-        held = {name: {"said": t.said, "reached": t.reached, "true said": t.true_said, "withheld": t.withheld} for name, t in tallies.items()}
+        held = {
+            name: {"said": t.said, "reached": t.reached, "true said": t.true_said, "withheld": t.withheld}
+            for name, t in tallies.items()
+        }
         json_file.write_text(json.dumps(held, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return int(bool(missed(tallies)))
 
@@ -236,7 +243,10 @@ def missed(tallies: dict[str, Tally]) -> list[str]:
 
 def table(tallies: dict[str, Tally]) -> str:
     """The tallies as a Markdown table."""
-    lines = ["| server | answers | model asked | unsupported said | reached the reader | true said | wrongly withheld |", "|---|---|---|---|---|---|---|"]
+    lines = [
+        "| server | answers | model asked | unsupported said | reached the reader | true said | wrongly withheld |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for name, t in tallies.items():
         reached = f"{len(t.reached)} ({len(t.reached) / t.said:.1%})" if t.said else "–"
         withheld = f"{len(t.withheld)} ({len(t.withheld) / t.true_said:.1%})" if t.true_said else "–"

@@ -99,7 +99,12 @@ def _near(
     mine = []
     for place, places, (kind, key) in company:
         gap = abs(place - anchor.place)
-        if gap > _SAME_PLACE and kind != anchor.kind and all(gap < abs(place - o) for o in others) and (kind, key) != (anchor.kind, anchor.key):
+        if (
+            gap > _SAME_PLACE
+            and kind != anchor.kind
+            and all(gap < abs(place - o) for o in others)
+            and (kind, key) != (anchor.kind, anchor.key)
+        ):
             mine.append((gap, places))
     return [places for _, places in sorted(mine, key=lambda m: m[0])[:_NEIGHBOURS]]
 

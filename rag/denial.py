@@ -34,7 +34,11 @@ def wrong_denial(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> str:
         place = _place(i, statement, hits, grounds)
         if denied and not _denied_at(source, place, theirs, copied):
             return f"denial of {word.text}"
-        if not denied and (_heads(place, theirs) or (word in asserted and _within(place, theirs))) and not _denied_near(statement, word.start, mine):
+        if (
+            not denied
+            and (_heads(place, theirs) or (word in asserted and _within(place, theirs)))
+            and not _denied_near(statement, word.start, mine)
+        ):
             return f"no denial of {word.text}"
     return ""
 
@@ -78,7 +82,9 @@ def _expected(i: int, statement: Side, hits: Sequence[Hit], grounds: Grounds) ->
 
 def _around(i: int, statement: Side, hits: Sequence[Hit], grounds: Grounds) -> list[tuple[int, ...]]:
     start = statement.words[i].start
-    found = [(abs(statement.at(o) - statement.at(start)), likes) for o, likes in landmarks(statement, hits, grounds) if o != start]
+    found = [
+        (abs(statement.at(o) - statement.at(start)), likes) for o, likes in landmarks(statement, hits, grounds) if o != start
+    ]
     return [likes for _, likes in sorted(found, key=lambda f: f[0])[:_NEIGHBOURS]]
 
 

@@ -35,7 +35,9 @@ class Deed:
 
 def deeds(side: Side, identity: Identity) -> list[Deed]:
     """The deeds of a text; `identity` gives the key of the actor at an offset."""
-    actors = sorted([(a.start, a.end, a.key) for a in side.countries] + [(w.start, w.end, identity(w.start)) for w in side.words if w.name])
+    actors = sorted(
+        [(a.start, a.end, a.key) for a in side.countries] + [(w.start, w.end, identity(w.start)) for w in side.words if w.name]
+    )
     read = _japanese if side.language == "ja" else _english
     found = []
     n = normalise(side.text)
@@ -56,7 +58,9 @@ def _english(name: str, text: str, start: int, end: int, actors: list[tuple[int,
     agents = [key for a, _, key in actors if opening <= a < start]
     if breaks and text[:opening].endswith("who"):
         agents = [key for a, _, key in actors if a < opening][-1:]
-    stop = re.search(r"[,;.]|\bin (?:\w+uary|March|April|May|June|July|August|\w+ber)\b|\b(?:to|for|by|during|after|where)\b|$", text[end:])
+    stop = re.search(
+        r"[,;.]|\bin (?:\w+uary|March|April|May|June|July|August|\w+ber)\b|\b(?:to|for|by|during|after|where)\b|$", text[end:]
+    )
     until = end + (stop.start() if stop else 0)
     patients = [key for a, _, key in actors if end <= a < until]
     passive = re.search(r"\b(?:was|were|is|are|been|being)\s+$", text[:start]) is not None

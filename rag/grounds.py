@@ -217,6 +217,8 @@ def _names(index: LocalIndex) -> set[str]:
     for document in index.documents:
         for p in document.passages:
             for text in (p.text, p.rendering):
-                capital |= set(re.findall(r"(?<=[a-z,] )[A-Z][\w-]+", text)) | {w.capitalize() for w in re.findall(r"\b[A-Z]{3,}\b", text)}
+                capital |= set(re.findall(r"(?<=[a-z,] )[A-Z][\w-]+", text)) | {
+                    w.capitalize() for w in re.findall(r"\b[A-Z]{3,}\b", text)
+                }
                 small |= set(re.findall(r"\b[a-z][\w-]+", text))
     return {name for name in capital if name.lower() not in small}

@@ -50,9 +50,7 @@ class LocalModel(CustomLLM):
     @property
     def metadata(self) -> LLMMetadata:
         """Sizes and name."""
-        return LLMMetadata(
-            context_window=self.context, num_output=self.output, is_chat_model=True, model_name=self.name
-        )
+        return LLMMetadata(context_window=self.context, num_output=self.output, is_chat_model=True, model_name=self.name)
 
     def count(self, text: str) -> int:
         """The tokens of a text."""

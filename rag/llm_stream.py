@@ -68,9 +68,7 @@ def _pieces(request: "_Request", settings: LlmSettings, deadline: float, stop: t
             yield piece
 
 
-def _next(
-    request: "_Request", limit: float, deadline: float, stop: threading.Event, began: bool
-) -> str | ModelFault | None:
+def _next(request: "_Request", limit: float, deadline: float, stop: threading.Event, began: bool) -> str | ModelFault | None:
     """The next piece, a fault, or None at the end or at a stop."""
     while not stop.is_set():
         try:

@@ -41,5 +41,12 @@ def meanings(word: str) -> frozenset[str]:
     if word.isascii():
         found = frozenset(g for key in english_terms(folded) for g in known.get(key, ()))
     else:
-        found = next((known[folded[:n]] for n in range(min(len(folded), _LONGEST), 0, -1) if folded[:n] in known and (n > 1 or len(folded) == 1)), frozenset())
+        found = next(
+            (
+                known[folded[:n]]
+                for n in range(min(len(folded), _LONGEST), 0, -1)
+                if folded[:n] in known and (n > 1 or len(folded) == 1)
+            ),
+            frozenset(),
+        )
     return found | {f"p{m.group}.{m.pole}" for m in marks(word)}

@@ -9,9 +9,13 @@ _IRREGULAR = frozenset(
     "met held led won lost rose fell bought sold built began became left took gave sent spoke came went paid lent told said grew shut cut set got "
     "made put ran saw taught thought wrote stood kept broke chose drew drove fought found hit hurt knew meant read sought spent struck swore won".split()
 )
-_AUXILIARY = re.compile(r"\b(?:will|would|shall|should|can|could|may|might|must|to|did|does|do|not|n't|has|have|had|was|were|is|are|been|be)\s+(?:\w+ly\s+)?$")
+_AUXILIARY = re.compile(
+    r"\b(?:will|would|shall|should|can|could|may|might|must|to|did|does|do|not|n't|has|have|had|was|were|is|are|been|be)\s+(?:\w+ly\s+)?$"
+)
 _FORM = re.compile(r"[a-z]{2,}(?:ed|ied)$")
-_VERBAL_JA = re.compile(r"(?:を)?(?:する|した|して|しない|しなかった|される|された|させ|し(?=、|。|$)|いる|いた|った|んだ|いだ|える|えた|める|めた|れる|れた|げる|げた|ける|けた|る。|う。|く。|す。)")
+_VERBAL_JA = re.compile(
+    r"(?:を)?(?:する|した|して|しない|しなかった|される|された|させ|し(?=、|。|$)|いる|いた|った|んだ|いだ|える|えた|める|めた|れる|れた|げる|げた|ける|けた|る。|う。|く。|す。)"
+)
 
 
 def predicates(side: Side) -> list[Word]:
@@ -27,8 +31,10 @@ def _english(text: str, word: Word) -> bool:
     before = text[: word.start]
     if plain in _IRREGULAR or _FORM.search(plain):
         return True
-    return bool(_AUXILIARY.search(before.lower())) and not re.search(r"\b(?:is|are|was|were|be|been|to)\s+$", before) or bool(
-        re.search(r"\b(?:will|would|did not|not|must|can|could|may)\s+$", before.lower())
+    return (
+        bool(_AUXILIARY.search(before.lower()))
+        and not re.search(r"\b(?:is|are|was|were|be|been|to)\s+$", before)
+        or bool(re.search(r"\b(?:will|would|did not|not|must|can|could|may)\s+$", before.lower()))
     )
 
 

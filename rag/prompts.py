@@ -69,7 +69,10 @@ def fitting(passages: Sequence[Passage], language: str, room: int, count: Count 
 
 def passage_block(number: int, passage: Passage, language: str) -> str:
     """One numbered passage with its heading path, and its rendering for an English question."""
-    lines = [f'<passage number="{number}" place="{_safe(" › ".join(passage.headings)).replace(chr(34), chr(39))}">', _safe(passage.text)]
+    lines = [
+        f'<passage number="{number}" place="{_safe(" › ".join(passage.headings)).replace(chr(34), chr(39))}">',
+        _safe(passage.text),
+    ]
     if language == "en" and passage.rendering:
         lines.append(f"(English: {_safe(passage.rendering)})")
     return "\n".join([*lines, "</passage>"])

@@ -31,7 +31,9 @@ _NUMBER = re.compile(
     rf"|\b(?P<word>(?:{'|'.join(_TENS.split())})(?:[- ](?:{'|'.join(_ONES.split()[1:10])}))?|{'|'.join(_ONES.split())}|twentieth|thirtieth|fortieth|fiftieth)\b(?:\s(?P<wscale>hundred|thousand|million|billion))?"
 )
 _MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
-_DAY_EN = re.compile(rf"\b(?:{_MONTH})\s(?P<after>[12][0-9]|3[01]|[1-9])(?![0-9:])|\b(?P<before>[12][0-9]|3[01]|[1-9])\s(?:of\s)?(?:{_MONTH})\b")
+_DAY_EN = re.compile(
+    rf"\b(?:{_MONTH})\s(?P<after>[12][0-9]|3[01]|[1-9])(?![0-9:])|\b(?P<before>[12][0-9]|3[01]|[1-9])\s(?:of\s)?(?:{_MONTH})\b"
+)
 _UNITS = (
     ("u:%", re.compile(r"%|\bper ?cent\b|パーセント|\bpercent\b")),
     ("u:point", re.compile(r"ポイント|\bpercentage points?\b")),
@@ -44,7 +46,9 @@ _UNITS = (
     ("u:week", re.compile(r"週間|\bweeks?\b")),
 )
 # A number of small worth in running prose: "one of", "two sides" say little and are checked apart.
-_TRIVIAL_EN = re.compile(r"\bone(?: of| another|\b)|\btwo (?:sides|countries|ministers|men|leaders|officials|nations|foreign)|\bthe two\b|\bzero\b")
+_TRIVIAL_EN = re.compile(
+    r"\bone(?: of| another|\b)|\btwo (?:sides|countries|ministers|men|leaders|officials|nations|foreign)|\bthe two\b|\bzero\b"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,4 @@ def offices(text: str) -> tuple[Office, ...]:
     True
     """
     n = normalise(text)
-    return tuple(
-        Office(_RANKS[int(str(m.lastgroup)[1:])][0], *n.original(*m.span())) for m in _PATTERN.finditer(n.text)
-    )
+    return tuple(Office(_RANKS[int(str(m.lastgroup)[1:])][0], *n.original(*m.span())) for m in _PATTERN.finditer(n.text))

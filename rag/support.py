@@ -157,5 +157,3 @@ def _relations(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> str:
     held = deeds(grounds.first, lambda o: aligned.get(o, f"other {o}"))
     deed = reversed_deed(said, held, grounds.topic)
     return f"direction of {deed.predicate}" if deed else ""
-
-

@@ -68,6 +68,10 @@ def _clear(side: Side, start: int, end: int) -> bool:
     if any(c in stops for c in between) or (side.language == "ja" and "と" in between):
         return False
     joined = side.language == "en" and any(o.start >= start and o.end <= end for o in side.offices)
-    if side.language == "en" and not joined and any(f" {w} " in f" {between} " for w in ("with", "and", "met", "visited", "on", "by", "held", "told", "from")):
+    if (
+        side.language == "en"
+        and not joined
+        and any(f" {w} " in f" {between} " for w in ("with", "and", "met", "visited", "on", "by", "held", "told", "from"))
+    ):
         return False
     return not any(_person(side, w) and start <= w.start and w.end <= end for w in side.words)

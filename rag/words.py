@@ -77,7 +77,9 @@ def _katakana_names(text: str, tokeniser: Tokeniser) -> Iterator[Word]:
     tokens = tokeniser.tokens(text)
     for m in _KATAKANA.finditer(text):
         inside = [t for t in tokens if m.start() <= t.start and t.end <= m.end()]
-        if len(inside) > 1 and not any(t.concepts or tokeniser.concepts(text[t.start : t.end]) for t in inside if t.end - t.start > 1):
+        if len(inside) > 1 and not any(
+            t.concepts or tokeniser.concepts(text[t.start : t.end]) for t in inside if t.end - t.start > 1
+        ):
             yield Word(m[0], m[0], m[0], m.start(), m.end(), frozenset(), True)
 
 

@@ -105,9 +105,7 @@ class Writer:
     def _checked(self, draft: Draft, passages: Sequence[Passage]) -> Statement | None:
         """The statement with what supports it: what it cites, else another passage; None where nothing does."""
         cited = [passages[n - 1] for n in draft.cited]
-        found = self._support.find(draft.text, cited) or self._support.find(
-            draft.text, [p for p in passages if p not in cited]
-        )
+        found = self._support.find(draft.text, cited) or self._support.find(draft.text, [p for p in passages if p not in cited])
         return Statement(draft.text, tuple(cite(p) for p in found)) if found else None
 
 
