@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from index.entities import find_entities
@@ -183,24 +184,31 @@ def _countries(text: str, language: str) -> Iterator[str]:
 
 
 def _names(text: str, language: str, glossary: Sequence[Term]) -> Iterator[str]:
-    """A person or a place by another of the glossary, and by one nobody named."""
+    """A person or an organisation by another of the glossary, and by one nobody named."""
     for term in glossary:
-        for name in (term.ja,) if language == "ja" else term.en:
-            if term.kind not in ("person", "organisation") or name not in text or len(name) < 2:
-                continue
-            like = [(t.ja if language == "ja" else t.en[0]) for t in glossary if t.kind == term.kind and t is not term]
-            like = [o for o in like if not (set(re.findall(r"\w+", o.lower())) & set(re.findall(r"\w+", name.lower())))]
-            free = [o for o in like if o not in text and name not in o and not _variant(o, text, glossary, language)]
-            for options in (free, _NAMES[language] if term.kind == "person" else []):
-                other = _pick(options, text, name)
-                if other:
-                    yield text.replace(name, other)
-            break
+        name = next((n for n in ((term.ja,) if language == "ja" else term.en) if n in text and len(n) > 1), None)
+        if name is None or term.kind not in ("person", "organisation"):
+            continue
+        for options in (_others(term, name, text, glossary, language), _NAMES[language] if term.kind == "person" else []):
+            other = _pick(options, text, name)
+            if other:
+                yield text.replace(name, other)
     if not glossary:
         for m in re.finditer(r"Solberg|Reyes|Holm|Brandt|Gdynia|田代|白石|豊川|大宮|東亜|南沢", text):
             other = _pick(_NAMES[language], text, m[0])
             if other:
                 yield text[: m.start()] + other + text[m.end() :]
+
+
+def _others(term: Term, name: str, text: str, glossary: Sequence[Term], language: str) -> list[str]:
+    """Names of the same kind that share no word with this one and are not in the text under any name."""
+    like = [(t.ja if language == "ja" else t.en[0]) for t in glossary if t.kind == term.kind and t is not term]
+    words = set(re.findall(r"\w+", name.lower()))
+    return [
+        o
+        for o in like
+        if not words & set(re.findall(r"\w+", o.lower())) and name not in o and not _variant(o, text, glossary, language)
+    ]
 
 
 def _variant(name: str, text: str, glossary: Sequence[Term], language: str) -> bool:
@@ -263,7 +271,7 @@ def _exchanges(text: str, language: str, glossary: Sequence[Term]) -> Iterator[s
     countries = [(e.start, e.end) for e in find_entities(text) if e.kind == "country" and e.key != "c:JP"]
     for spans in (persons, months, countries):
         ordered = sorted(set(spans))
-        for (a, b), (c, d) in zip(ordered, ordered[1:], strict=False):
+        for (a, b), (c, d) in pairwise(ordered):
             between = text[b:c]
             if (
                 text[a:b] == text[c:d]

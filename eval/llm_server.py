@@ -16,12 +16,12 @@ from typing import Any
 Script = Callable[[dict[str, Any]], Iterator[str]]
 
 
-class HangUp(Exception):
+class HangUpError(Exception):
     """The connection breaks off."""
 
 
 @dataclass
-class Refuse(Exception):
+class RefusalError(Exception):
     """An HTTP error instead of a stream."""
 
     status: int
@@ -43,56 +43,58 @@ class Seen:
     finished: list[str] = field(default_factory=list)
 
 
-def _handler(script: Script, seen: Seen) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    """Answers every POST by the server's script."""
 
-        def log_message(self, *_: object) -> None:
-            pass
+    protocol_version = "HTTP/1.1"
+    server: "_Server"
 
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            seen.requests.append(asked)
-            seen.keys.append(self.headers.get("Authorization", ""))
-            pieces = script(asked)
-            try:
-                self._stream(pieces, asked)
-            except Refuse as refusal:
-                self._refuse(refusal)
-            except HangUp:
-                self.connection.shutdown(socket.SHUT_RDWR)
-                self.close_connection = True
-            except (BrokenPipeError, ConnectionResetError):
-                seen.cancelled.set()
-                self.close_connection = True
+    def log_message(self, *_: object) -> None:
+        """Nothing: what was seen is kept."""
 
-        def _refuse(self, refusal: Refuse) -> None:
-            body = refusal.body.encode()
-            self.send_response(refusal.status)
-            for name, value in {"Content-Type": "application/json", **refusal.headers, "Content-Length": str(len(body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        seen = self.server.seen
+        seen.requests.append(asked)
+        seen.keys.append(self.headers.get("Authorization", ""))
+        try:
+            self._stream(self.server.script(asked), asked)
+        except RefusalError as refusal:
+            self._refuse(refusal)
+        except HangUpError:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
+        except (BrokenPipeError, ConnectionResetError):
+            seen.cancelled.set()
+            self.close_connection = True
 
-        def _stream(self, pieces: Iterator[str], asked: dict[str, Any]) -> None:
-            first = next(pieces, None)
-            self.send_response(200)
-            self.send_header("Content-Type", "text/event-stream")
-            self.send_header("Transfer-Encoding", "chunked")
-            self.end_headers()
-            while first is not None:
-                self._send(first if isinstance(first, Raw) else _chunk(asked, first))
-                first = next(pieces, None)
-            self._send(_chunk(asked, "", "stop") + "data: [DONE]\n\n")
-            self._send("")
-            seen.finished.append("stop")
+    def _refuse(self, refusal: RefusalError) -> None:
+        body = refusal.body.encode()
+        self.send_response(refusal.status)
+        headers = {"Content-Type": "application/json", **refusal.headers, "Content-Length": str(len(body))}
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
 
-        def _send(self, text: str) -> None:
-            data = text.encode()
-            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
-            self.wfile.flush()
+    def _stream(self, pieces: Iterator[str], asked: dict[str, Any]) -> None:
+        # A refusal must come before the status line.
+        piece = next(pieces, None)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        while piece is not None:
+            self._send(piece if isinstance(piece, Raw) else _chunk(asked, piece))
+            piece = next(pieces, None)
+        self._send(_chunk(asked, "", "stop") + "data: [DONE]\n\n")
+        self._send("")
+        self.server.seen.finished.append("stop")
 
-    return Handler
+    def _send(self, text: str) -> None:
+        data = text.encode()
+        self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        self.wfile.flush()
 
 
 def _chunk(asked: dict[str, Any], text: str, finish: str | None = None) -> str:
@@ -105,12 +107,16 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
+    def __init__(self, script: Script, seen: Seen) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.script, self.seen = script, seen
+
 
 @contextmanager
 def llm_server(script: Script) -> Iterator[tuple[str, Seen]]:
     """A server that follows the script; gives its base URL and what it sees."""
     seen = Seen()
-    server = _Server(("127.0.0.1", 0), _handler(script, seen))
+    server = _Server(script, seen)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

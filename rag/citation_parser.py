@@ -91,7 +91,7 @@ class StatementParser:
                 continue
             c = text[i]
             quoted = _quoted(c, i, quoted)
-            if c == "\n" and text[:i].strip() or (c in _JAPANESE_ENDS + _OTHER_ENDS and quoted < 0) or i > _LONGEST_STATEMENT:
+            if (c == "\n" and text[:i].strip()) or (c in _JAPANESE_ENDS + _OTHER_ENDS and quoted < 0) or i > _LONGEST_STATEMENT:
                 end = self._after_mark(i + 1, final=final)
                 if end is None:
                     return None
@@ -177,7 +177,7 @@ def without_thinking(pieces: Iterable[str]) -> Iterator[str]:
             yield held
         elif start.startswith("<think>"):
             thinking = True
-            before, mark, after = held.partition("</think>")
+            _, mark, after = held.partition("</think>")
             if mark:
                 thinking = False
                 yield after

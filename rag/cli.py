@@ -125,8 +125,8 @@ def _ask(given: argparse.Namespace) -> int:
     if (given.question is None) == (given.batch is None):
         raise HakushoError('give one question, as in hakusho ask "…", or --batch FILE')
     from rag.assistant import Assistant
-    from rag.llm_settings import llm_settings
     from rag.batch import read_batch, run_batch
+    from rag.llm_settings import llm_settings
     from rag.terminal import show_answer
 
     assistant = Assistant.open(given.index, progress=_notice, llm=llm_settings(given.llm))

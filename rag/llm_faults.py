@@ -16,7 +16,7 @@ FaultKind = Literal[
 _PASSING = ("unreachable", "busy", "failed")
 
 
-class ModelFault(Exception):
+class ModelFaultError(Exception):
     """A language model gave no answer, or not a whole one. `wait` is what the server asked for, in seconds."""
 
     def __init__(self, kind: FaultKind, wait: float | None = None) -> None:
@@ -30,7 +30,7 @@ class ModelFault(Exception):
         return self.kind in _PASSING
 
 
-def fault_of(error: BaseException, *, began: bool) -> ModelFault:
+def fault_of(error: BaseException, *, began: bool) -> ModelFaultError:
     """The fault that an error of any client stands for; `began` says whether text had come."""
     chain = list(_causes(error))
     for cause in chain:
@@ -39,12 +39,12 @@ def fault_of(error: BaseException, *, began: bool) -> ModelFault:
             return _of_status(status, getattr(getattr(cause, "response", None), "headers", {}))
     if any(isinstance(c, httpx.TimeoutException) for c in chain):
         connecting = any(isinstance(c, httpx.ConnectTimeout) for c in chain)
-        return ModelFault("unreachable" if connecting else "stalled" if began else "slow")
+        return ModelFaultError("unreachable" if connecting else "stalled" if began else "slow")
     if any(isinstance(c, httpx.TransportError | OSError) for c in chain):
-        return ModelFault("cut" if began else "unreachable")
+        return ModelFaultError("cut" if began else "unreachable")
     if any(isinstance(c, ValueError | TypeError | AttributeError | KeyError) for c in chain):
-        return ModelFault("malformed")
-    return ModelFault("cut" if began else "failed")
+        return ModelFaultError("malformed")
+    return ModelFaultError("cut" if began else "failed")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -56,14 +56,14 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen = seen.__cause__ or seen.__context__
 
 
-def _of_status(status: int, headers: object) -> ModelFault:
+def _of_status(status: int, headers: object) -> ModelFaultError:
     if status in (401, 403):
-        return ModelFault("refused")
+        return ModelFaultError("refused")
     if status == 404:
-        return ModelFault("unknown_model")
+        return ModelFaultError("unknown_model")
     if status == 429:
-        return ModelFault("busy", _wait(headers))
-    return ModelFault("failed", _wait(headers)) if status >= 500 or status == 408 else ModelFault("malformed")
+        return ModelFaultError("busy", _wait(headers))
+    return ModelFaultError("failed", _wait(headers)) if status >= 500 or status == 408 else ModelFaultError("malformed")
 
 
 def _wait(headers: object) -> float | None:

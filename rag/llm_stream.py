@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from rag.llm_faults import ModelFault, fault_of
+from rag.llm_faults import ModelFaultError, fault_of
 from rag.llm_settings import LlmSettings
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def stream_text(
 ) -> Iterator[str]:
     """The pieces of the model's answer. Ends early, without an error, once `stop` is set.
 
-    A passing fault is tried again only while no text has come. Raises ModelFault.
+    A passing fault is tried again only while no text has come. Raises ModelFaultError.
     """
     deadline = time.monotonic() + settings.overall
     stop = stop or threading.Event()
@@ -41,7 +41,7 @@ def stream_text(
                 began = True
                 yield piece
             return
-        except ModelFault as fault:
+        except ModelFaultError as fault:
             wait = settings.backoff * 2**attempt if fault.wait is None else fault.wait
             late = wait > settings.longest_wait or time.monotonic() + wait > deadline
             if began or not fault.passing or attempt == settings.retries or late:
@@ -61,14 +61,14 @@ def _pieces(request: "_Request", settings: LlmSettings, deadline: float, stop: t
         piece = _next(request, limit, deadline, stop, began)
         if piece is None:
             return
-        if isinstance(piece, ModelFault):
+        if isinstance(piece, ModelFaultError):
             raise piece
         began = began or bool(piece)
         if piece:
             yield piece
 
 
-def _next(request: "_Request", limit: float, deadline: float, stop: threading.Event, began: bool) -> str | ModelFault | None:
+def _next(request: "_Request", limit: float, deadline: float, stop: threading.Event, began: bool) -> str | ModelFaultError | None:
     """The next piece, a fault, or None at the end or at a stop."""
     while not stop.is_set():
         try:
@@ -77,9 +77,9 @@ def _next(request: "_Request", limit: float, deadline: float, stop: threading.Ev
             pass
         now = time.monotonic()
         if now > deadline:
-            return ModelFault("long")
+            return ModelFaultError("long")
         if now > limit:
-            return ModelFault("stalled" if began else "slow")
+            return ModelFaultError("stalled" if began else "slow")
     return None
 
 
@@ -87,7 +87,7 @@ class _Request:
     """One attempt. `queue` gives pieces of text, then a fault or None."""
 
     def __init__(self, llm: "LLM", messages: Sequence["ChatMessage"], most: int) -> None:
-        self.queue: SimpleQueue[str | ModelFault | None] = SimpleQueue()
+        self.queue: SimpleQueue[str | ModelFaultError | None] = SimpleQueue()
         self._llm, self._messages, self._most = llm, messages, most
         self._cancelled = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -109,7 +109,7 @@ class _Request:
             asyncio.run(self._read())
         except asyncio.CancelledError:
             self.queue.put(None)
-        except ModelFault as fault:
+        except ModelFaultError as fault:
             self.queue.put(fault)
         except Exception as error:
             self.queue.put(fault_of(error, began=self._size > 0))
@@ -129,11 +129,11 @@ class _Request:
             self.queue.put(piece)
             finished = _finished(response.raw, finished)
             if self._size > self._most:
-                raise ModelFault("endless")
+                raise ModelFaultError("endless")
         if self._size == 0:
-            raise ModelFault("empty")
+            raise ModelFaultError("empty")
         if finished is False:
-            raise ModelFault("cut")
+            raise ModelFaultError("cut")
 
 
 def _finished(raw: object, before: bool | None) -> bool | None:

@@ -31,10 +31,8 @@ def _english(text: str, word: Word) -> bool:
     before = text[: word.start]
     if plain in _IRREGULAR or _FORM.search(plain):
         return True
-    return (
-        bool(_AUXILIARY.search(before.lower()))
-        and not re.search(r"\b(?:is|are|was|were|be|been|to)\s+$", before)
-        or bool(re.search(r"\b(?:will|would|did not|not|must|can|could|may)\s+$", before.lower()))
+    return (bool(_AUXILIARY.search(before.lower())) and not re.search(r"\b(?:is|are|was|were|be|been|to)\s+$", before)) or bool(
+        re.search(r"\b(?:will|would|did not|not|must|can|could|may)\s+$", before.lower())
     )
 
 

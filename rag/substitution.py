@@ -63,9 +63,13 @@ def _typed(side: Side, spot: Sequence[tuple[str, int]]) -> dict[str, tuple[str, 
     """The names, countries, numbers and times at a spot: kind → key and place."""
     starts = {s for _, s in spot}
     found = {q.key[0]: (q.key, side.at(q.start)) for q in side.quantities if q.start in starts and q.key[0] in "ymdn"}
-    found |= {"country": (a.key, side.at(a.start)) for a in side.countries if a.start in starts}
-    persons = {m.start: m.term.ja for m in side.mentions if m.term.kind in ("person", "organisation")}
-    return found | {"name": (persons[s], side.at(s)) for s in starts if s in persons}
+    for a in side.countries:
+        if a.start in starts:
+            found["country"] = (a.key, side.at(a.start))
+    for m in side.mentions:
+        if m.start in starts and m.term.kind in ("person", "organisation"):
+            found["name"] = (m.term.ja, side.at(m.start))
+    return found
 
 
 def _moved(new: dict[str, tuple[str, float]], lost: dict[str, tuple[str, float]], statement: Side, source: Side) -> str:

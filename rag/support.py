@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from index.local import LocalIndex
-from index.normalise import normalise
 from rag.alignment import MEANING, Hit, align
 from rag.bindings import misbound
 from rag.denial import wrong_denial

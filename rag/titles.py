@@ -50,14 +50,14 @@ def _person(side: Side, word: Word) -> bool:
 def _ranks(side: Side, start: int, end: int) -> Iterator[str]:
     """The ranks that belong to the name at `[start, end)`."""
     for office in side.offices:
-        after = 0 <= side.at(office.start) - side.at(end) and _clear(side, end, office.start)
-        before = 0 <= side.at(start) - side.at(office.end) and _clear(side, office.end, start)
+        after = side.at(office.start) - side.at(end) >= 0 and _clear(side, end, office.start)
+        before = side.at(start) - side.at(office.end) >= 0 and _clear(side, office.end, start)
         if side.language == "ja":
             if after and side.at(office.start) - side.at(end) <= _REACH["ja"]:
                 yield office.rank
-        elif before and side.at(start) - side.at(office.end) <= _REACH["en"]:
-            yield office.rank
-        elif 0 <= office.start - end and side.text[end : office.start] in (", ", ", the ", ", a ", " as "):
+        elif (before and side.at(start) - side.at(office.end) <= _REACH["en"]) or (
+            office.start - end >= 0 and side.text[end : office.start] in (", ", ", the ", ", a ", " as ")
+        ):
             yield office.rank
 
 

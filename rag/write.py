@@ -11,7 +11,7 @@ from index.normalise import fold
 from rag.answer import Statement
 from rag.citation_parser import Draft, StatementParser, without_thinking
 from rag.injection import speaks_to_model
-from rag.llm_faults import ModelFault
+from rag.llm_faults import ModelFaultError
 from rag.llm_settings import LlmSettings
 from rag.llm_stream import stream_text
 from rag.notices import DECLINED, UNSUPPORTED, WITHHELD, fault_notice
@@ -75,7 +75,7 @@ class Writer:
                 elif made not in written.statements:
                     written.statements.append(made)
                     yield made
-        except ModelFault as fault:
+        except ModelFaultError as fault:
             written.notice = fault_notice(fault.kind, request.language)
             yield written
             return

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from eval.llm_server import HangUp, Raw, Refuse, Script, Seen, llm_server, says
+from eval.llm_server import HangUpError, Raw, RefusalError, Script, Seen, llm_server, says
 from index.local import LocalIndex
 from rag.answer import Answer, Statement
 from rag.assistant import Assistant
@@ -89,7 +89,7 @@ def flows(_: dict[str, Any]) -> Iterator[str]:
 
 def cut(_: dict[str, Any]) -> Iterator[str]:
     yield TRUE + "さら"
-    raise HangUp
+    raise HangUpError
 
 
 def endless(_: dict[str, Any]) -> Iterator[str]:
@@ -99,7 +99,7 @@ def endless(_: dict[str, Any]) -> Iterator[str]:
 
 def refuses(status: int, **headers: str) -> Script:
     def script(_: dict[str, Any]) -> Iterator[str]:
-        raise Refuse(status, headers, f'{{"error": {{"message": "bad key {KEY}"}}}}')
+        raise RefusalError(status, headers, f'{{"error": {{"message": "bad key {KEY}"}}}}')
         yield
 
     return script
@@ -162,7 +162,7 @@ def test_a_server_that_recovers_is_asked_again(index: LocalIndex) -> None:
     def script(_: dict[str, Any]) -> Iterator[str]:
         tries.append(1)
         if len(tries) < 3:
-            raise Refuse(503)
+            raise RefusalError(503)
         yield TRUE
 
     answer, _, _ = asked(index, script)
