@@ -132,7 +132,7 @@ def _altered(text: str, glossary: Sequence[Term]) -> Iterator[tuple[str, str]]:
 
 def _pick(options: Sequence[str], text: str, salt: str) -> str | None:
     """One of the options that the text does not hold, always the same one."""
-    free = [o for o in options if o not in text and text.find(o) < 0]
+    free = [o for o in options if o not in text]
     return free[zlib.crc32(f"{salt}{text}".encode()) % len(free)] if free else None
 
 
@@ -148,9 +148,9 @@ def _numbers(text: str) -> Iterator[str]:
         yield text[: m.start()] + other + text[m.end() :]
     words = "two three four five six seven eight nine ten".split()
     for m in re.finditer(r"\b(?:three|four|five|seven|nine|[Nn]ine|ninth|fifth|fifteenth)\b", text):
-        other = {"ninth": "eighth", "fifth": "sixth", "fifteenth": "fourteenth"}.get(m[0]) or _pick(words[1:], text.lower(), m[0])
-        if other:
-            yield text[: m.start()] + (other.capitalize() if m[0][0].isupper() else other) + text[m.end() :]
+        word = {"ninth": "eighth", "fifth": "sixth", "fifteenth": "fourteenth"}.get(m[0]) or _pick(words[1:], text.lower(), m[0])
+        if word:
+            yield text[: m.start()] + (word.capitalize() if m[0][0].isupper() else word) + text[m.end() :]
 
 
 def _months(text: str, language: str) -> Iterator[str]:
@@ -172,12 +172,7 @@ def _years(text: str) -> Iterator[str]:
 
 def _countries(text: str, language: str) -> Iterator[str]:
     for e in find_entities(text):
-        if (
-            e.kind == "country"
-            and len(e.text) > 2
-            and e.text[:1].isupper() | (language == "ja")
-            and not e.text.endswith("n"[:0] or "\0")
-        ):
+        if e.kind == "country" and len(e.text) > 2 and e.text[:1].isupper() | (language == "ja"):
             other = _pick(_COUNTRIES[language], text, e.text)
             if other:
                 yield text[: e.start] + other + text[e.end :]
