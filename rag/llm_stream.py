@@ -56,16 +56,17 @@ def stream_text(
 def _pieces(request: "_Request", settings: LlmSettings, deadline: float, stop: threading.Event) -> Iterator[str]:
     """Reads one attempt to its end, each wait bounded."""
     began = False
+    limit = time.monotonic() + settings.first_token
     while True:
-        limit = time.monotonic() + (settings.between_tokens if began else settings.first_token)
         piece = _next(request, limit, deadline, stop, began)
         if piece is None:
             return
         if isinstance(piece, ModelFaultError):
             raise piece
-        began = began or bool(piece)
         if piece:
+            began = True
             yield piece
+            limit = time.monotonic() + settings.between_tokens
 
 
 def _next(request: "_Request", limit: float, deadline: float, stop: threading.Event, began: bool) -> str | ModelFaultError | None:
