@@ -26,6 +26,7 @@ from gradio.events import api
 from rag.access import Access
 from rag.assistant import Assistant
 from rag.html import question_box
+from rag.llm_settings import LlmSettings
 from rag.page import Page
 from rag.programs import Programs, protect
 from source.errors import HakushoError
@@ -185,14 +186,15 @@ def launch(
     open_browser: bool = False,
     index: Path | None = None,
     access: Access | None = None,
+    llm: LlmSettings | None = None,
 ) -> None:
-    """Serves the page until it is interrupted; port 0 takes a free one.
+    """Serves the page until it is interrupted; port 0 takes a free one; `llm` as in `Assistant.open`.
 
     Raises HakushoError where the address cannot be used or the index cannot be opened.
     """
     listener = _listen(host, port)
     with listener:
-        assistant = Assistant.open(index)
+        assistant = Assistant.open(index, llm=llm)
         # Dictionaries load at first use: now, rather than while the first reader waits.
         assistant.search("日本")
         app = create_app(assistant, access)

@@ -12,6 +12,7 @@ from eval.gates import failures
 from eval.metrics import Outcome, Row, answer_figures, means, retrieval_figures
 from eval.questions import KINDS, Item, load_questions
 from rag.assistant import Assistant
+from rag.llm_settings import QUOTE_ONLY
 
 COLUMNS = (
     "hit@1",
@@ -31,7 +32,7 @@ Rank = Callable[[str], list[str]]
 
 def run(*, questions: Path | None, split: str, json_file: Path | None, index: Path | None) -> int:
     """Prints the table, writes the JSON, checks the gates. Returns 1 where a gate fails."""
-    assistant = Assistant.open(index)
+    assistant = Assistant.open(index, llm=QUOTE_ONLY)
     items = load_questions(questions, assistant.index.documents, split)
     report = evaluate(assistant, items)
     print(f"{len(items)} questions, split: {split}\n")

@@ -1,112 +1,104 @@
-"""Align a quote with a text that may say it otherwise, and tell what differs."""
+"""Where in a source each word of a statement has its like, and how sure that is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein, MatchingBlock
+from index.normalise import fold
+from rag.grounds import Grounds, Side
+from rag.meaning import LIGHT
+from rag.naming import sounds_like, spelt_alike
+from rag.words import Word, nearest, skeleton
 
-from index.normalise import Normalised, normalise
-
-Folded = Normalised
-# Quotation marks and punctuation that people type in another form.
-_SAME = str.maketrans("、。「」『』“”«»‘’〜∼", ',.""""""""\'\'~~')
-_CUTOFF = 25
-_EDGE = 2
+EXACT, SAME, MEANING = 1.0, 0.95, 0.9
+# From which cosine on a word counts at all, and from which in full.
+_FAINT, _NEAR = 0.3, 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A stretch of the quote (`given`) and of the text (`text`); the same where nothing differs.
+class Hit:
+    """How well a word is covered, in [0, 1], and the offsets of its likes in the first side."""
 
-    Either may be empty: the quote has something more, or leaves something out.
-    """
-
-    given: str
-    text: str
-    same: bool
+    value: float
+    offsets: tuple[int, ...] = ()
 
 
-def fold_quote(text: str) -> Folded:
-    """A text as quotes are compared: normalised, without spaces, punctuation in one form.
-
-    >>> fold_quote("「カスピ 海」 、A").text == fold_quote('"カスピ海",a').text
-    True
-    """
-    held = normalise(text)
-    kept = [i for i, c in enumerate(held.text) if not c.isspace()]
-    return Folded(
-        "".join(held.text[i] for i in kept).translate(_SAME),
-        tuple(held.starts[i] for i in kept),
-        tuple(held.ends[i] for i in kept),
-    )
+def align(statement: Side, grounds: Grounds) -> list[Hit]:
+    """One hit for each word of the statement."""
+    return [_hit(word, statement, grounds) for word in statement.words]
 
 
-def aligned(wanted: str, text: str) -> tuple[float, int, int] | None:
-    """The stretch of a folded text most like a folded quote: (likeness in [0, 1], start, end)."""
-    found = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=_CUTOFF) if wanted and text else None
-    if found is None:
+def _hit(word: Word, statement: Side, grounds: Grounds) -> Hit:
+    first = grounds.first
+    offsets = _offsets(word, first)
+    if offsets:
+        # Where the same word stands elsewhere too, one that means the same may be the one that is meant.
+        alike = [] if word.name else [w.start for w in first.words if _shared(word, w)]
+        return Hit(EXACT, tuple(dict.fromkeys(offsets + alike)))
+    mentioned = _mentioned(word, statement, grounds)
+    if mentioned is not None:
+        return mentioned
+    # A Latin word may stand in a Japanese text as it is; sounds are compared only where the source has one language.
+    if word.text.isascii() and any(_offsets_as_written(word, side) for side in grounds.sides[1:]):
+        return Hit(EXACT)
+    if word.name:
+        return Hit(SAME) if any(same_name(word, w) for w in grounds.subject) else _meaning(word, first, names=True)
+    return _meaning(word, first, names=False)
+
+
+def _offsets(word: Word, side: Side) -> list[int]:
+    found = [w.start for w in side.words if w.term == word.term or (word.name and w.name and same_name(word, w))]
+    if not found and skeleton(word.text) in side.folded and not word.text.isascii():
+        return side.find(word.text) or [w.start for w in side.words if skeleton(word.text) in skeleton(w.text)]
+    if not found and word.text.isascii() and side.language == "ja" and len(word.text) > 1:
+        return side.find(word.text)
+    return found
+
+
+def _offsets_as_written(word: Word, side: Side) -> list[int]:
+    return side.find(word.text) if len(word.text) > 1 else []
+
+
+def _mentioned(word: Word, statement: Side, grounds: Grounds) -> Hit | None:
+    """By a glossary term that both hold."""
+    around = [m for m in statement.mentions if m.start <= word.start and word.end <= m.end and m.term.ja in grounds.terms]
+    if not around:
         return None
-    # The stretch found is no longer than the quote; the text may say it in more words.
-    slack = max(8, len(wanted) // 4)
-    low, high = max(0, found.dest_start - slack), min(len(text), found.dest_end + slack)
-    start, end = _edges(wanted, text[low:high])
-    if start >= end:
-        return None
-    return fuzz.ratio(wanted, text[low + start : low + end]) / 100, low + start, low + end
+    keys = {m.term.ja for m in around}
+    return Hit(SAME, tuple(m.start for m in grounds.first.mentions if m.term.ja in keys))
 
 
-def _edges(wanted: str, text: str) -> tuple[int, int]:
-    """Where the text begins and ends to match, stray characters at its edges left out."""
-    blocks = [b for b in Levenshtein.opcodes(wanted, text).as_matching_blocks() if b.size]
-    while len(blocks) > 1 and blocks[0].size < 3 and blocks[1].b - blocks[0].b > 2 * blocks[0].size + (blocks[1].a - blocks[0].a):
-        blocks.pop(0)
-    while len(blocks) > 1 and blocks[-1].size < 3 and _gap(blocks[-2], blocks[-1]):
-        blocks.pop()
-    if not blocks:
-        return 0, 0
-    # A few wrong characters at the very edge of the quote stand for as many of the text.
-    before, after = blocks[0].a, len(wanted) - blocks[-1].a - blocks[-1].size
-    start, end = blocks[0].b, blocks[-1].b + blocks[-1].size
-    return max(0, start - before if before <= _EDGE else start), min(len(text), end + after if after <= _EDGE else end)
+def _shared(one: Word, other: Word) -> frozenset[str]:
+    return (one.concepts & other.concepts) - {LIGHT}
 
 
-def _gap(before: MatchingBlock, last: MatchingBlock) -> bool:
-    """Whether the text has much more between two matches than the quote."""
-    return bool(last.b - before.b - before.size > 2 * last.size + (last.a - before.a - before.size))
+def _meaning(word: Word, side: Side, *, names: bool) -> Hit:
+    sharing = [w.start for w in side.words if _shared(word, w)]
+    if sharing or LIGHT in word.concepts:
+        return Hit(MEANING, tuple(sharing))
+    if names:
+        return Hit(0.0)
+    cosine, best = nearest(word, side.words)
+    value = min(max((cosine - _FAINT) / (_NEAR - _FAINT), 0.0), 1.0) * 0.8
+    return Hit(value, (side.words[best].start,) if value > 0.4 else ())
 
 
-def differences(
-    given: str, given_folded: Folded, text: str, text_folded: Folded, span: tuple[int, int]
-) -> tuple[Difference, ...]:
-    """What a quote has otherwise than the range `span` of the folded text, stretch by stretch."""
-    start, end = span
-    made: list[Difference] = []
-    for op in Levenshtein.opcodes(given_folded.text, text_folded.text[start:end]):
-        part = Difference(
-            _original(given, given_folded, op.src_start, op.src_end),
-            _original(text, text_folded, start + op.dest_start, start + op.dest_end),
-            op.tag == "equal",
-        )
-        made.append(part)
-    return tuple(_joined(made)) if any(not d.same for d in made) else ()
+def same_name(one: Word, other: Word) -> bool:
+    """Whether two words spell one name, in one script or in two."""
+    latin = [w.text.isascii() for w in (one, other)]
+    if all(latin):
+        return spelt_alike(one.text, other.text)
+    if not any(latin):
+        return skeleton(one.text) == skeleton(other.text) or fold(one.text) in fold(other.text)
+    kana, roman = (other, one) if latin[0] else (one, other)
+    return any(sounds_like(k, roman.text) for k in (kana.sound, kana.text) if k)
 
 
-def _original(text: str, folded: Folded, start: int, end: int) -> str:
-    if start >= end:
-        return ""
-    first, last = folded.original(start, end)
-    return text[first:last]
-
-
-def _joined(parts: Sequence[Difference]) -> list[Difference]:
-    """Changes with only a character in common between them are one change to the eye."""
-    made: list[Difference] = []
-    for i, part in enumerate(parts):
-        lone = part.same and len(part.text) == 1 and 0 < i < len(parts) - 1
-        changed = not part.same or lone
-        if made and changed and not made[-1].same:
-            made[-1] = Difference(made[-1].given + part.given, made[-1].text + part.text, False)
-        else:
-            made.append(Difference(part.given, part.text, not changed))
-    return made
+def landmarks(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> list[tuple[int, tuple[int, ...]]]:
+    """Offsets in the statement with the offsets of their likes in the first side: words, countries, numbers."""
+    first = grounds.first
+    found = [(w.start, h.offsets) for w, h in zip(statement.words, hits, strict=True) if h.offsets and h.value >= MEANING]
+    for mine, theirs in ((statement.countries, first.countries), (statement.quantities, first.quantities)):
+        for a in mine:
+            likes = tuple(b.start for b in theirs if b.key == a.key)
+            found += [(a.start, likes)] if likes else []
+    return found

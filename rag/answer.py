@@ -86,6 +86,8 @@ class Answer:
             "retrieved": [{**_plain(r), "score": round(r.score, 4)} for r in self.retrieved],
             "mode": self.mode,
             "seconds": round(self.seconds, 4),
+            **({"notice": self.notice} if self.notice else {}),
+            **({"withheld": list(self.withheld)} if self.withheld else {}),
         }
 
 

@@ -3,7 +3,9 @@
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.lexicon import default_lexicon
 from index.local import LocalIndex
@@ -14,8 +16,9 @@ from rag.config import Config
 from rag.evidence import EvidenceReader
 from rag.followup import FollowUps, Turn
 from rag.gate import Gate, load_gate
+from rag.llm_settings import QUOTE_ONLY, LlmSettings, llm_settings
 from rag.phrases import NOT_IN_DOCUMENT
-from rag.question import Question, understand
+from rag.question import Language, Question, understand
 from rag.quote import select, statements
 from rag.reading import PassageReader
 from rag.retrieve import Candidate, Ranker
@@ -23,15 +26,43 @@ from rag.spelling import Speller
 from rag.verify import verify
 from source.errors import HakushoError
 
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+    from rag.write import Writer, Written
+
 
 class QuestionError(HakushoError):
     """A question that cannot be asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is known about a question once the document has been searched for it."""
+
+    question: str
+    history: tuple[str, ...]
+    standalone: str
+    language: Language
+    understood: Question
+    candidates: list[Candidate]
+    confidence: float
+    answered: bool
+    started: float
+
+
 class Assistant:
     """Answers questions over one index. Safe to use from several threads."""
 
-    def __init__(self, index: LocalIndex, *, config: Config | None = None, gate: Gate | None = None) -> None:
+    def __init__(
+        self,
+        index: LocalIndex,
+        *,
+        config: Config | None = None,
+        gate: Gate | None = None,
+        llm: "LlmSettings | LLM | None" = None,
+    ) -> None:
+        """`llm` names a language model, or is any LlamaIndex LLM; without one, answers are quotes alone."""
         self.index = index
         self.config = config or Config()
         self.ranker = Ranker(index)
@@ -40,51 +71,119 @@ class Assistant:
         self._gate = gate or load_gate()
         self._speller = Speller(index)
         self._followups = FollowUps(index.tokeniser)
+        self.llm = llm if isinstance(llm, LlmSettings) else QUOTE_ONLY
+        self._writer = self._load_writer(llm)
 
     @classmethod
-    def open(cls, folder: Path | None = None, *, progress: Progress = quiet) -> "Assistant":
-        """Opens an index folder, the default one by default. Raises HakushoError."""
-        return cls(open_index(folder, progress=progress))
+    def open(
+        cls, folder: Path | None = None, *, progress: Progress = quiet, llm: "LlmSettings | LLM | None" = None
+    ) -> "Assistant":
+        """Opens an index folder, the default one by default, with the language model that is configured.
+
+        `llm` takes the place of what the environment names (`rag.llm_settings.QUOTE_ONLY`: none).
+        Raises HakushoError.
+        """
+        chosen = llm_settings() if llm is None else llm
+        return cls(open_index(folder, progress=progress), llm=chosen)
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """Answers a question; `history` are the user's earlier questions, oldest first.
 
         Raises QuestionError for an empty or overlong question.
         """
-        started = time.perf_counter()
-        for text in (question, *(h for h in history if h.strip())):
-            self._check(text)
-        standalone = self.standalone(question, history)
-        understood, candidates, confidence = self._find(standalone)
-        language = understand(question).language
-        answered = bool(candidates) and confidence >= self._gate.threshold
-        made = self._statements(understood, candidates) if answered else ()
-        verify((c for s in made for c in s.citations), self.index)
-        return Answer(
-            question=question,
-            standalone_question=standalone,
-            language=language,
-            status="answered" if made else "not_in_document",
-            text=_text(made) if made else NOT_IN_DOCUMENT[language],
-            short_answer=_short(made),
-            confidence=confidence,
-            statements=made,
-            retrieved=tuple(_retrieved(c) for c in candidates[: self.config.retrieved]),
-            seconds=time.perf_counter() - started,
-            explanation={"answer_type": understood.answer_type, "signals": candidates[0].signals if candidates else {}},
-        )
+        *_, answer = self.stream(question, history)
+        assert isinstance(answer, Answer)
+        return answer
 
     def stream(
         self, question: str, history: Sequence[str] = (), *, stop: threading.Event | None = None
     ) -> Iterator[Statement | Answer]:
         """Like `ask`, as it comes: each verified statement, then the whole answer, which is always last.
 
-        Closing the iterator, or setting `stop` from another thread while it waits, ends the work.
+        The answer is what counts: where a language model fails midway it holds quotes in place of
+        the statements that came before. Closing the iterator, or setting `stop` from another thread
+        while it waits, ends the work and the request to the model; after a stop no answer follows.
         Raises QuestionError as `ask` does.
         """
-        answer = self.ask(question, history)
-        yield from answer.statements
+        found = self._search(question, history)
+        if self._writer is None or not found.answered:
+            answer = self._quoted(found)
+            yield from answer.statements
+            yield answer
+            return
+        yield from self._written(self._writer, found, stop)
+
+    def _search(self, question: str, history: Sequence[str]) -> _Found:
+        started = time.perf_counter()
+        for text in (question, *(h for h in history if h.strip())):
+            self._check(text)
+        standalone = self.standalone(question, history)
+        understood, candidates, confidence = self._find(standalone)
+        answered = bool(candidates) and confidence >= self._gate.threshold
+        language = understand(question).language
+        return _Found(question, tuple(history), standalone, language, understood, candidates, confidence, answered, started)
+
+    def _quoted(self, found: _Found) -> Answer:
+        """The answer in quote mode, or the refusal."""
+        made = self._statements(found.understood, found.candidates) if found.answered else ()
+        return self._answer(found, made, _short(made))
+
+    def _answer(self, found: _Found, made: tuple[Statement, ...], short: str | None) -> Answer:
+        verify((c for s in made for c in s.citations), self.index)
+        candidates = found.candidates
+        return Answer(
+            question=found.question,
+            standalone_question=found.standalone,
+            language=found.language,
+            status="answered" if made else "not_in_document",
+            text=_text(made) if made else NOT_IN_DOCUMENT[found.language],
+            short_answer=short,
+            confidence=found.confidence,
+            statements=made,
+            retrieved=tuple(_retrieved(c) for c in candidates[: self.config.retrieved]),
+            seconds=time.perf_counter() - found.started,
+            explanation={"answer_type": found.understood.answer_type, "signals": candidates[0].signals if candidates else {}},
+        )
+
+    def _written(self, writer: "Writer", found: _Found, stop: threading.Event | None) -> Iterator[Statement | Answer]:
+        """The model's statements as they are checked, then its answer, or the quotes where it has none."""
+        from rag.write import Request, Written
+
+        passages = tuple(c.passage for c in found.candidates[: self.config.retrieved])
+        request = Request(found.question, found.standalone, found.history, found.language, passages)
+        written = Written()
+        for made in writer.write(request, stop):
+            if isinstance(made, Written):
+                written = made
+            else:
+                yield made
+        if stop is not None and stop.is_set():
+            return
+        answer = self._finished(found, written)
+        if answer.mode == "quote" and not written.statements:
+            yield from answer.statements
         yield answer
+
+    def _finished(self, found: _Found, written: "Written") -> Answer:
+        quoted = self._quoted(found)
+        withheld = tuple(written.withheld)
+        if not written.whole:
+            return replace(quoted, notice=written.notice, withheld=withheld)
+        cited = {c for s in written.statements for c in s.citations}
+        short = _short([s for s in quoted.statements if set(s.citations) <= cited])
+        answer = self._answer(found, tuple(written.statements), short)
+        return replace(answer, mode="model", notice=written.notice, withheld=withheld)
+
+    def _load_writer(self, llm: "LlmSettings | LLM | None") -> "Writer | None":
+        if not llm:
+            return None
+        from rag.write import Writer
+
+        if not isinstance(llm, LlmSettings):
+            return Writer(llm, LlmSettings(context=llm.metadata.context_window), self.index)
+        from rag.llm import load_llm
+
+        return Writer(load_llm(llm), llm, self.index)
 
     def search(self, question: str, k: int = 10) -> list[Candidate]:
         """The best `k` passages for a question, best first."""

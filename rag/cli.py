@@ -17,6 +17,9 @@ _EPILOG = """environment:
   HAKUSHO_INDEX      the default index folder
   HAKUSHO_FEEDBACK   the file that keeps what users say of answers, or off
   HAKUSHO_EMBEDDING  another embedding model: a hub name or a folder (default: the shipped one)
+  HAKUSHO_LLM_BASE_URL, HAKUSHO_LLM_MODEL, HAKUSHO_LLM_API_KEY
+                     a language model behind an OpenAI-compatible server, or a local folder
+                     (HAKUSHO_LLM_MODEL alone); HAKUSHO_LLM_CONTEXT: its context in tokens
 """
 
 
@@ -59,11 +62,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--questions", type=Path, help="another question file (JSON lines)")
     evaluate.add_argument("--split", choices=["tune", "test", "all"], default="test")
     evaluate.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too")
+    _llm_option(evaluate, "report how faithful its answers and citations are")
     _finish(evaluate, _eval)
     serve = commands.add_parser("serve", help="open the web chat and the interfaces for programs")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=7860)
     serve.add_argument("--open", action="store_true", help="open a browser window")
+    _llm_option(serve)
     access_options(serve)
     _finish(serve, _serve)
     _finish(commands.add_parser("mcp", help="serve agents over standard input and output"), run_mcp)
@@ -86,7 +91,16 @@ def _ask_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     ask.add_argument("--batch", metavar="FILE", help="JSON lines of questions; - for standard input")
     ask.add_argument("--json", action="store_true", help="one JSON object")
     ask.add_argument("--history", action="append", default=[], metavar="QUESTION", help="an earlier question; may be repeated")
+    _llm_option(ask)
     _finish(ask, _ask)
+
+
+def _llm_option(parser: argparse.ArgumentParser, more: str = "") -> None:
+    parser.add_argument(
+        "--llm",
+        metavar="MODEL",
+        help="a language model: URL#NAME of an OpenAI-compatible server, a local folder, or none" + (f"; {more}" if more else ""),
+    )
 
 
 def _search_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -122,11 +136,13 @@ def _ask(given: argparse.Namespace) -> int:
         raise HakushoError('give one question, as in hakusho ask "…", or --batch FILE')
     from rag.assistant import Assistant
     from rag.batch import read_batch, run_batch
+    from rag.llm_settings import llm_settings
     from rag.terminal import show_answer
 
+    assistant = Assistant.open(given.index, progress=_notice, llm=llm_settings(given.llm))
     if given.batch is not None:
-        return run_batch(Assistant.open(given.index, progress=_notice), read_batch(given.batch), sys.stdout)
-    answer = Assistant.open(given.index, progress=_notice).ask(given.question, given.history)
+        return run_batch(assistant, read_batch(given.batch), sys.stdout)
+    answer = assistant.ask(given.question, given.history)
     print(json.dumps(answer.to_json(), ensure_ascii=False) if given.json else show_answer(answer))
     return 0
 
@@ -196,7 +212,14 @@ def _index_show(given: argparse.Namespace) -> int:
 def _eval(given: argparse.Namespace) -> int:
     from importlib import import_module
 
+    from rag.llm_settings import llm_settings
+
     # By name, since the layers below must not import the question set.
+    if given.llm is not None:
+        report: int = import_module("eval.faithfulness").run(
+            llm=llm_settings(given.llm), questions=given.questions, split=given.split, json_file=given.json, index=given.index
+        )
+        return report
     run: int = import_module("eval.run").run(
         questions=given.questions, split=given.split, json_file=given.json, index=given.index
     )
@@ -206,8 +229,13 @@ def _eval(given: argparse.Namespace) -> int:
 def _serve(given: argparse.Namespace) -> int:
     from importlib import import_module
 
-    access = read_access(given)
-    import_module("app").launch(host=given.host, port=given.port, open_browser=given.open, index=given.index, access=access)
+    from rag.llm_settings import llm_settings
+
+    launch = import_module("app").launch
+    launch(
+        host=given.host, port=given.port, open_browser=given.open, index=given.index, access=read_access(given),
+        llm=llm_settings(given.llm),
+    )  # fmt: skip
     return 0
 
 

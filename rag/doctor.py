@@ -10,6 +10,7 @@ from index.embedding import load_embedder
 from index.open import default_index_folder, open_index
 from index.tokenise import default_tokeniser
 from rag.assistant import Assistant
+from rag.llm_settings import llm_settings
 from source.errors import HakushoError
 
 _PACKAGES = ("llama-index-core", "sentence-transformers", "gradio", "bm25s", "faiss-cpu", "sudachipy", "sudachidict-core")
@@ -23,6 +24,7 @@ def check(index: Path | None) -> int:
         ("tokeniser", lambda: " ".join(t.surface for t in default_tokeniser().tokens("外務大臣が訪日した"))),
         ("model", lambda: load_embedder().fingerprint),
         ("index", lambda: _index(index)),
+        ("language model", lambda: llm_settings().shown or "none: answers are quotes"),
         ("citations", lambda: _citations(index)),
     ]
     return max([_report(name, run) for name, run in checks])

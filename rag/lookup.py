@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from index.local import LocalIndex
 from index.normalise import fold
-from rag.alignment import Difference, Folded, aligned, differences, fold_quote
+from rag.quote_alignment import Difference, Folded, aligned, differences, fold_quote
 from source.document import Document, Passage
 from source.errors import HakushoError
 

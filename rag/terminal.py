@@ -20,15 +20,21 @@ def show_answer(answer: Answer) -> str:
     numbers = {c: i for i, c in enumerate(answer.citations, 1)}
     if not answer.statements:
         near = [f"  {r.passage}  {r.score:.2f}" for r in answer.retrieved[:3]]
-        return "\n".join([*lines, answer.text, *([_RELATED[answer.language], *near] if near else [])])
+        return "\n".join([*lines, *_notice(answer), answer.text, *([_RELATED[answer.language], *near] if near else [])])
     for s in answer.statements:
         marks = "".join(f"[{numbers[c]}]" for c in s.citations)
         if s.rendering:
             lines.append(f"{s.rendering} ({UNOFFICIAL['en']})")
         lines.append(f"{_marked(s)} {marks}")
     lines.append("")
+    lines += _notice(answer)
     lines += [f"[{n}] {c.passage}  {c.document} {c.start}–{c.end}" for c, n in numbers.items()]
     return "\n".join(lines)
+
+
+def _notice(answer: Answer) -> list[str]:
+    """What did not go as usual, if anything."""
+    return [f"({answer.notice})", ""] if answer.notice else []
 
 
 def _marked(statement: Statement) -> str:

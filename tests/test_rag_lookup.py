@@ -4,7 +4,7 @@ import pytest
 
 from index.local import LocalIndex
 from index.normalise import fold
-from rag.alignment import aligned, fold_quote
+from rag.quote_alignment import aligned, fold_quote
 from rag.lookup import Found, Lookup
 from source.document import Document
 from source.errors import HakushoError
