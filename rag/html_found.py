@@ -1,10 +1,10 @@
 """What a lookup found, as HTML: the verdict, the places with their differences, the way onwards."""
 
-from rag.quote_alignment import Difference
 from rag.html import attribute, text
 from rag.html_icons import icon
 from rag.html_words import WORDS, Language
 from rag.lookup import Found, Lookup, Place
+from rag.quote_alignment import Difference
 from rag.reference import Places
 
 

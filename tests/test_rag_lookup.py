@@ -4,8 +4,8 @@ import pytest
 
 from index.local import LocalIndex
 from index.normalise import fold
-from rag.quote_alignment import aligned, fold_quote
 from rag.lookup import Found, Lookup
+from rag.quote_alignment import aligned, fold_quote
 from source.document import Document
 from source.errors import HakushoError
 
