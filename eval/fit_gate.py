@@ -1,135 +1,128 @@
-"""Fits the gate: `python -m eval.fit_gate --data DIR`.
+"""Fits the gate: `python -m eval.fit_gate`.
 
-Two sources: JaQuAD articles (`jaquad/dev`) with the answering paragraph left in or taken out, the
-closest public likeness of a document that nearly answers; and the tuning half of the question
-set. The test half is never looked at. The result is `rag/gate.json`.
+Three sources: the teaching set's held-out questions, of which near misses are not answered, each
+asked over its field's passages as one document; some of them asked over another document, which
+does not answer; and the tuning half of the fixed question set. The test half is never looked at.
+The result is `rag/gate.json`.
 """
 
-import argparse
 import json
+import random
 import sys
-from itertools import islice
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from eval.articles import Article, articles
 from eval.questions import load_questions
+from eval.spans import auroc, calibration_error
+from eval.taught import TaughtDocument, taught_documents
 from index.lexicon import default_lexicon
 from rag.assistant import Assistant
-from rag.evidence import EvidenceReader
+from rag.evidence import Evidence, EvidenceReader
 from rag.gate import GATE_FILE, NAMES
-from rag.question import understand
+from rag.question import Question, understand
 from rag.retrieve import Ranker
-from source.errors import HakushoError
 
 Floats = NDArray[np.float64]
-# How much one question over the chapter counts against one over an encyclopaedia's article.
-_CHAPTER_WEIGHT = 30.0
-_C = 0.3
+Ints = NDArray[np.int64]
+# One question over the chapter counts as much as so many of the teaching set.
+CHAPTER = 3.0
+_C = 0.1
 
 
-def article_samples(article: Article) -> list[tuple[Floats, int]]:
-    """Evidence with the answer in the article (1), and with its paragraph taken out (0)."""
-    ranker, reader = Ranker(article.index), EvidenceReader(article.index, default_lexicon().attributes)
-    found = []
-    for asked in article.asked[:8]:
-        question = understand(asked.reading.question)
-        candidates = ranker.rank(question.text, k=40)
-        if candidates[0].passage.paragraph == asked.paragraph:
-            found.append((reader.measure(question, candidates).vector(), 1))
-        others = [c for c in candidates if c.passage.paragraph != asked.paragraph and asked.reading.answer not in c.passage.text]
-        if others:
-            found.append((reader.measure(question, others).vector(), 0))
-    return found
-
-
-def chapter_samples(assistant: Assistant) -> list[tuple[Floats, int]]:
-    """Evidence for the tuning half of the question set."""
-    found = []
+def samples(assistant: Assistant) -> Iterator[tuple[str, Evidence, bool]]:
+    """Evidence with its source and whether the question is answerable."""
+    documents = taught_documents()
+    rng = random.Random(0)
     for item in load_questions(None, assistant.index.documents, "tune"):
         question = understand(assistant.standalone(item.question, item.history))
-        candidates = assistant.ranker.rank(question.text)
-        found.append((assistant.evidence.measure(question, candidates).vector(), int(item.answerable)))
-    return found
+        yield "chapter", assistant.evidence.measure(question, assistant.ranker.rank(question.text)), item.answerable
+    for question in _others(documents, "", rng, 120):
+        yield "other", assistant.evidence.measure(question, assistant.ranker.rank(question.text)), False
+    for document in documents:
+        ranker, reader = Ranker(document.index), EvidenceReader(document.index, default_lexicon().attributes)
+        for asked in document.asked:
+            question = understand(asked.item.asked)
+            yield "taught", reader.measure(question, ranker.rank(question.text, k=40)), bool(asked.rows)
+        for question in _others(documents, document.field, rng, 20):
+            yield "other", reader.measure(question, ranker.rank(question.text, k=40)), False
 
 
-def arrays(samples: list[tuple[Floats, int]]) -> tuple[Floats, NDArray[np.int64]]:
-    """Signals (n, signals) and labels (n,)."""
-    return np.asarray([s for s, _ in samples]), np.asarray([y for _, y in samples], dtype=np.int64)
+def _others(documents: Sequence[TaughtDocument], field: str, rng: random.Random, count: int) -> list[Question]:
+    """Answerable questions of other fields that name their subject: paraphrases and misspelt ones often do not."""
+    held = [
+        a.item for d in documents if d.field != field for a in d.asked if a.rows and a.item.kind not in ("paraphrase", "noisy")
+    ]
+    return [understand(item.asked) for item in rng.sample(held, min(count, len(held)))]
 
 
-def threshold(probabilities: Floats, labels: NDArray[np.int64]) -> float:
-    """The probability at which false answers and false refusals are the same share.
+def model() -> LogisticRegression:
+    """A logistic model over standardised signals."""
+    return make_pipeline(StandardScaler(), LogisticRegression(C=_C, max_iter=2000))
 
-    Where their sum is least would be another choice; with some 190 questions that place jumps.
-    """
-    grid = np.linspace(0.2, 0.8, 61)
-    gaps = [abs(np.mean(probabilities[labels == 0] >= t) - np.mean(probabilities[labels == 1] < t)) for t in grid]
-    best = np.flatnonzero(np.isclose(gaps, np.min(gaps)))
-    return float(grid[best[len(best) // 2]])
+
+def held_out(x: Floats, y: Ints, weights: Floats, folds: int = 10) -> Floats:
+    """Each question's probability under a model that has not seen it."""
+    out = np.zeros(len(y))
+    which = np.random.default_rng(0).permutation(len(y)) % folds
+    for k in range(folds):
+        train = which != k
+        fitted = model().fit(x[train], y[train], logisticregression__sample_weight=weights[train])
+        out[~train] = fitted.predict_proba(x[~train])[:, 1]
+    return np.asarray(out, dtype=np.float64)
+
+
+def shares(p: Floats, y: Ints, t: float) -> tuple[float, float]:
+    """The share of false answers and of false refusals at a threshold."""
+    return float(np.mean(p[y == 0] >= t)), float(np.mean(p[y == 1] < t))
+
+
+def threshold(p: Floats, y: Ints) -> float:
+    """Where the sum of both shares is least, smoothed over its neighbourhood."""
+    grid = np.linspace(0.2, 0.9, 141)
+    sums = np.asarray([sum(shares(p, y, float(t))) for t in grid])
+    smooth = np.convolve(np.pad(sums, 5, mode="edge"), np.ones(11) / 11, mode="valid")
+    return float(grid[int(np.argmin(smooth))])
+
+
+def unscaled(fitted: object) -> tuple[Floats, float]:
+    """The weights and the intercept over the signals as they are."""
+    scaler, logistic = fitted.named_steps["standardscaler"], fitted.named_steps["logisticregression"]  # type: ignore[attr-defined]
+    weights = logistic.coef_[0] / scaler.scale_
+    return weights, float(logistic.intercept_[0] - weights @ scaler.mean_)
 
 
 def main() -> int:
-    """Fits, prints AUROC by cross-validation on the tuning half, writes the file."""
-    parser = argparse.ArgumentParser(prog="python -m eval.fit_gate", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--articles", type=int, default=50)
-    given = parser.parse_args()
-    try:
-        wiki = [s for a in islice(articles(given.data, "dev", given.articles), given.articles) for s in article_samples(a)]
-    except HakushoError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    x_wiki, y_wiki = arrays(wiki)
-    x, y = arrays(chapter_samples(Assistant.open()))
-    fit(x_wiki, y_wiki, x, y)
+    """Fits, prints AUROC, calibration and shares by ten folds, writes the file."""
+    rows = list(samples(Assistant.open()))
+    chapter = np.asarray([source == "chapter" for source, _, _ in rows])
+    x = np.asarray([e.vector() for _, e, _ in rows])
+    y = np.asarray([a for _, _, a in rows], dtype=np.int64)
+    weights = np.where(chapter, CHAPTER, 1.0)
+    p = held_out(x, y, weights)
+    t = threshold(p[chapter], y[chapter])
+    for name, mine in {"chapter, tuning half": chapter, "teaching set and other topics": ~chapter}.items():
+        false_answers, false_refusals = shares(p[mine], y[mine], t)
+        area = auroc(p[mine & (y == 1)].tolist(), p[mine & (y == 0)].tolist())
+        error = calibration_error(p[mine].tolist(), y[mine].tolist())
+        print(
+            f"{name}: {mine.sum()} questions, AUROC {area:.3f}, calibration error {error:.3f}, "
+            f"false answers {false_answers:.3f}, false refusals {false_refusals:.3f}"
+        )
+    fitted = model().fit(x, y, logisticregression__sample_weight=weights)
+    found, intercept = unscaled(fitted)
+    held = {
+        "weights": {n: round(float(w), 4) for n, w in zip(NAMES, found, strict=True)},
+        "intercept": round(intercept, 4),
+        "threshold": round(t, 3),
+    }
+    GATE_FILE.write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(held))
     return 0
-
-
-def fit(x_wiki: Floats, y_wiki: NDArray[np.int64], x: Floats, y: NDArray[np.int64]) -> None:
-    """One logistic model over both sources; its threshold by cross-validation on the chapter's."""
-    model = LogisticRegression(C=_C, max_iter=2000)
-    held_out = _held_out(x_wiki, y_wiki, x, y)
-    model.fit(np.vstack([x_wiki, x]), np.r_[y_wiki, y], sample_weight=_weights(len(y_wiki), len(y)))
-    wiki_only = LogisticRegression(C=_C, max_iter=2000).fit(x_wiki, y_wiki)
-    inside = cross_val_predict(LogisticRegression(C=_C, max_iter=2000), x_wiki, y_wiki, cv=5, method="predict_proba")[:, 1]
-    print(f"articles: {len(y_wiki)} samples, AUROC {roc_auc_score(y_wiki, inside):.3f} (5-fold)")
-    print(
-        f"tuning half: {len(y)} samples, AUROC {roc_auc_score(y, held_out):.3f} (10-fold, both sources), "
-        f"{roc_auc_score(y, wiki_only.predict_proba(x)[:, 1]):.3f} (articles alone)"
-    )
-    t = threshold(held_out, y)
-    print(
-        f"threshold {t:.2f}: false answers {np.mean(held_out[y == 0] >= t):.2f}, false refusals {np.mean(held_out[y == 1] < t):.2f}"
-    )
-    weights = {n: round(float(w), 4) for n, w in zip(NAMES, model.coef_[0], strict=True)}
-    GATE_FILE.write_text(
-        json.dumps({"weights": weights, "intercept": round(float(model.intercept_[0]), 4), "threshold": round(t, 3)}, indent=1)
-        + "\n",
-        encoding="utf-8",
-    )
-    print(json.dumps(weights))
-
-
-def _weights(wiki: int, chapter: int) -> Floats:
-    return np.concatenate([np.ones(wiki), np.full(chapter, _CHAPTER_WEIGHT)]).astype(np.float64)
-
-
-def _held_out(x_wiki: Floats, y_wiki: NDArray[np.int64], x: Floats, y: NDArray[np.int64]) -> Floats:
-    """Each tuning question's probability under a model that has not seen it (10 folds)."""
-    out = np.zeros(len(y))
-    fold = np.random.default_rng(0).permutation(len(y)) % 10
-    for k in range(10):
-        train = fold != k
-        model = LogisticRegression(C=_C, max_iter=2000)
-        model.fit(np.vstack([x_wiki, x[train]]), np.r_[y_wiki, y[train]], sample_weight=_weights(len(y_wiki), int(train.sum())))
-        out[~train] = model.predict_proba(x[~train])[:, 1]
-    return np.asarray(out, dtype=np.float64)
 
 
 if __name__ == "__main__":

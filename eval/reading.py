@@ -1,226 +1,173 @@
 """The reader on public questions: `python -m eval.reading --data ../shared/data`.
 
-JSQuAD validation and JaQuAD dev, gold paragraphs: exact match, character F1 and right sentence,
-on all questions and on the fifth of JaQuAD dev that shares fewest words with its sentence; then
-other paragraphs of the same article: is the gold one told from them? The baseline, in the same
-run, chooses the sentence (and the paragraph) that shares most words with the question, by idf.
+With the gold paragraph: exact match, character F1 and right sentence, on all questions, on the
+fifth that shares fewest words with its sentence, and on a sample of JaQuAD dev put into English;
+against another paragraph of the article: is the gold one told from it? The baseline of the same
+run takes the sentence that shares most words with the question, by idf.
 """
 
 import argparse
 import json
+import random
 import sys
 import time
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from index.reader import DEFAULT_FOLDER, Reader, Reading, ReadingText
-from index.reader_data import data_files, read_json
-from index.reader_decode import auroc, character_f1, exact
-from index.reader_features import Analyser, is_content
+from eval.spans import auroc, character_f1, exact
+from index.contextual import DEFAULT_FOLDER, Contextual
+from index.reader import Reader
+from index.reader_examples import Window, sentences_of
+from index.tokenise import default_tokeniser
 from source.errors import HakushoError
-from source.sentences import split_sentences
 
-RIVALS = 4  # other paragraphs of the article set against the gold one
+ENGLISH = Path(__file__).parent / "jaquad_english.jsonl"
 
 
 @dataclass(frozen=True)
 class Item:
-    """A question over paragraph `gold` of `article`, with its answers and where they start."""
+    """A question over a window with its answers and their starts; `rival` is a window of the article without them."""
 
+    id: str
     question: str
     answers: tuple[str, ...]
     starts: tuple[int, ...]
-    article: int
-    gold: int
-    kinds: tuple[str, ...]
+    window: Window
+    rival: Window | None
 
 
-@dataclass(frozen=True)
-class QuestionSet:
-    """Questions and the paragraphs of their articles."""
-
-    name: str
-    articles: tuple[tuple[ReadingText, ...], ...]
-    items: tuple[Item, ...]
-    headed: bool
-
-    def sentence_at(self, passage: ReadingText, offset: int) -> int:
-        """The sentence that holds an offset."""
-        return self.judged(max((i for i, (start, _) in enumerate(passage.sentences) if start <= offset), default=0))
-
-    def judged(self, sentence: int) -> int:
-        """A heading and the sentence after it are judged as one: a title's words often open the text."""
-        return max(sentence, 1) if self.headed else sentence
+def load_set(folder: Path, seed: int = 0) -> list[Item]:
+    """The questions of a folder of SQuAD-shaped files. Raises HakushoError where there are none."""
+    files = sorted(folder.glob("*.json"))
+    if not files:
+        raise HakushoError(f"{folder} holds no .json file: name the folder that holds jaquad and jsquad with --data")
+    rng = random.Random(seed)
+    articles: dict[str, list[dict[str, object]]] = {}
+    for file in files:
+        for article in json.loads(file.read_text(encoding="utf-8"))["data"]:
+            articles.setdefault(str(article["title"]), []).extend(article["paragraphs"])
+    return [item for title, paragraphs in articles.items() for item in _items(title, paragraphs, rng)]
 
 
-def load_set(data: Path, part: str, name: str, limit: int = 0) -> QuestionSet:
-    """Reads a SQuAD-shaped set; articles of one title are one. `limit` > 0 keeps every limit-th question."""
-    places: dict[str, list[ReadingText]] = defaultdict(list)
-    items: list[Item] = []
-    for article in read_json(data_files(data, part)):
-        title = str(article["title"])
-        for raw in article["paragraphs"]:  # type: ignore[attr-defined]
-            places[title].append(readable(raw["context"]))
-            number, gold = list(places).index(title), len(places[title]) - 1
-            items += [_item(qa, number, gold) for qa in raw["qas"] if qa["answers"]]
-    kept = items[::limit] if limit else items
-    return QuestionSet(name, tuple(tuple(p) for p in places.values()), tuple(kept), part == "jsquad")
+def _items(title: str, paragraphs: Sequence[dict[str, object]], rng: random.Random) -> Iterator[Item]:
+    shown = [window_of(title, str(p["context"])) for p in paragraphs]
+    for at, paragraph in enumerate(paragraphs):
+        for asked in paragraph["qas"]:  # type: ignore[attr-defined]
+            answers = tuple(str(a["text"]) for a in asked["answers"])
+            if not answers:
+                continue
+            shift = shown[at][1]
+            starts = tuple(int(a["answer_start"]) - shift for a in asked["answers"])
+            others = [w for i, (w, _) in enumerate(shown) if i != at and not any(a in w.text for a in answers)]
+            rival = rng.choice(others) if others else None
+            yield Item(str(asked["id"]), str(asked["question"]), answers, starts, shown[at][0], rival)
 
 
-def _item(qa: dict[str, object], article: int, gold: int) -> Item:
-    answers: list[dict[str, object]] = qa["answers"]  # type: ignore[assignment]
-    kinds = (
-        f"answer: {answers[0].get('answer_type', '')}",
-        f"question: {qa.get('question_type', '')}",
-    )
-    starts = tuple(int(str(a["answer_start"])) for a in answers)
-    return Item(str(qa["question"]), tuple(str(a["text"]) for a in answers), starts, article, gold, kinds)
-
-
-def readable(context: str) -> ReadingText:
-    """A paragraph; JSQuAD's `title [SEP] text` becomes a heading, in as many characters."""
-    head, mark, _ = context.partition("[SEP]")
-    text = context.replace(mark, "\n" + " " * (len(mark) - 1)) if mark else context
-    at = len(head) + len(mark) if mark else 0
-    heading = ((0, len(head.rstrip())),) if mark and head.strip() else ()
-    return ReadingText(text, heading + tuple((s.start, s.end) for s in split_sentences(text[at:], at)))
+def window_of(title: str, context: str) -> tuple[Window, int]:
+    """A paragraph under its title, and how many characters it lost before: JSQuAD's `title [SEP]`."""
+    head, mark, rest = context.partition("[SEP]")
+    text = rest.lstrip() if mark else context
+    return Window(text, head.strip() if mark else title, sentences_of(text)), len(context) - len(text)
 
 
 class Overlap:
-    """The baseline: shares of a question's words, weighted by idf over the set's paragraphs."""
+    """The baseline: the share of a question's words that a text has, weighted by idf over the set's windows."""
 
-    def __init__(self, questions: QuestionSet) -> None:
-        self._analyser, self._known = Analyser(), dict[str, frozenset[str]]()
-        texts = [p.text for article in questions.articles for p in article]
-        counts = Counter(w for t in texts for w in self.words(t))
-        self._idf = {w: float(np.log(len(texts) / n)) for w, n in counts.items()}
-        self._rarest = float(np.log(len(texts)))
+    def __init__(self, windows: Sequence[Window]) -> None:
+        self._words: dict[str, frozenset[str]] = {}
+        counts = Counter(w for window in windows for w in self.words(window.text))
+        self._rarest = float(np.log(len(windows)))
+        self._idf = {w: float(np.log(len(windows) / n)) for w, n in counts.items()}
 
     def words(self, text: str) -> frozenset[str]:
-        """The content words of a text, normalised."""
-        if text not in self._known:
-            self._known[text] = frozenset(w.normal for w in self._analyser.words(text) if is_content(w))
-        return self._known[text]
+        """The content words of a text."""
+        if text not in self._words:
+            self._words[text] = frozenset(t.term for t in default_tokeniser().words(text))
+        return self._words[text]
 
-    def share(self, question: str, text: str) -> float:
-        """The share in [0, 1] of the question's words that a text has."""
-        weight = {w: self._idf.get(w, self._rarest) for w in self.words(question)}
-        total = sum(weight.values())
-        return sum(weight[w] for w in weight.keys() & self.words(text)) / total if total else 0.0
-
-    def sentences(self, question: str, passage: ReadingText) -> list[float]:
-        """The share of each sentence of a passage."""
-        return [self.share(question, passage.text[a:b]) for a, b in passage.sentences]
+    def shares(self, question: str, window: Window) -> list[float]:
+        """The share of each sentence."""
+        asked = {w: self._idf.get(w, self._rarest) for w in self.words(question)}
+        total = sum(asked.values()) or 1.0
+        return [sum(asked[w] for w in asked.keys() & self.words(window.text[s:e])) / total for s, e in window.sentences]
 
 
-def gold_rows(questions: QuestionSet, reader: Reader, overlap: Overlap) -> dict[str, list[float]]:
-    """Per question: em, f1, sentence, baseline sentence, overlap with the gold sentence."""
-    rows: dict[str, list[float]] = defaultdict(list)
-    for item in questions.items:
-        passage = questions.articles[item.article][item.gold]
-        reading = reader.read(item.question, [passage])[0]
-        span = passage.text[reading.start : reading.end]
-        right = {questions.sentence_at(passage, s) for s in item.starts}
-        shares = overlap.sentences(item.question, passage)
-        chosen = questions.judged(int(np.argmax([s.probability for s in reading.sentences])))
+def measure(items: Sequence[Item], reader: Reader, overlap: Overlap) -> dict[str, list[float]]:
+    """Per question: em, f1, sentence, the baseline's sentence, overlap with the gold one, and how it stands to its rival."""
+    rows: dict[str, list[float]] = {name: [] for name in ("em", "f1", "sentence", "baseline sentence", "overlap")}
+    rows |= {"gold": [], "rival": []}
+    for item in items:
+        windows = [item.window, *([item.rival] if item.rival else [])]
+        readings = reader.read(item.question, windows)
+        best = max(readings[0].sentences, key=lambda s: s.span)
+        span = item.window.text[best.marked[0] : best.marked[1]] if best.marked else ""
+        right = {i for i, (s, e) in enumerate(item.window.sentences) for start in item.starts if s <= max(start, 0) < e}
+        shares = overlap.shares(item.question, item.window)
+        chosen = int(np.argmax([s.answers for s in readings[0].sentences]))
         rows["em"].append(exact(span, item.answers))
         rows["f1"].append(character_f1(span, item.answers))
         rows["sentence"].append(float(chosen in right))
-        rows["baseline_sentence"].append(float(questions.judged(int(np.argmax(shares))) in right))
-        rows["overlap"].append(shares[questions.sentence_at(passage, item.starts[0])])
+        rows["baseline sentence"].append(float(int(np.argmax(shares)) in right))
+        rows["overlap"].append(max((shares[i] for i in right), default=0.0))
+        if item.rival:
+            rows["gold"].append(readings[0].answers)
+            rows["rival"].append(readings[1].answers)
     return rows
 
 
-def article_rows(questions: QuestionSet, reader: Reader, overlap: Overlap) -> dict[str, list[float]]:
-    """Per question with enough other paragraphs: does the gold one stand out from its near misses?
-
-    Near misses are the RIVALS paragraphs of the article that share most of the question's words
-    and do not hold the answer.
-    """
-    rows: dict[str, list[float]] = defaultdict(list)
-    for item in questions.items:
-        article = questions.articles[item.article]
-        others = [p for i, p in enumerate(article) if i != item.gold and not any(a in p.text for a in item.answers)]
-        others.sort(key=lambda p: -overlap.share(item.question, p.text))
-        if len(others) < 2:
-            continue
-        places = [article[item.gold], *others[:RIVALS]]
-        readings = reader.read(item.question, places)
-        shares = [overlap.share(item.question, p.text) for p in places]
-        _article_row(rows, item, places, readings, shares)
-        rows["other_answer"].append(-readings[-1].no_answer)
-    return rows
-
-
-def _article_row(
-    rows: dict[str, list[float]],
-    item: Item,
-    places: Sequence[ReadingText],
-    readings: list[Reading],
-    shares: list[float],
-) -> None:
-    best = int(np.argmax([r.evidence for r in readings]))
-    span = places[best].text[readings[best].start : readings[best].end]
-    rows["paragraph"].append(float(best == 0))
-    rows["paragraph_by_span"].append(float(int(np.argmax([r.score for r in readings])) == 0))
-    rows["baseline_paragraph"].append(float(int(np.argmax(shares)) == 0))
-    rows["f1_of_five"].append(character_f1(span, item.answers))
-    for name, values in {
-        "answer": [-r.no_answer for r in readings], "score": [r.score for r in readings], "share": shares,
-    }.items():  # fmt: skip
-        rows[f"gold_{name}"].append(values[0])
-        rows[f"near_{name}"].append(values[1])
-
-
-def figures(questions: QuestionSet, reader: Reader) -> dict[str, float]:
+def figures(items: Sequence[Item], reader: Reader) -> dict[str, float]:
     """All figures of a set by name."""
-    overlap = Overlap(questions)
-    began = time.perf_counter()
-    rows = gold_rows(questions, reader, overlap)
-    out = {f"gold {k}": float(np.mean(v)) for k, v in rows.items()} | {"questions": float(len(questions.items))}
-    hard = np.argsort(rows["overlap"], kind="stable")[: len(rows["overlap"]) // 5]
-    out |= {f"low overlap {k}": float(np.mean(np.array(v)[hard])) for k, v in rows.items()}
-    for kind in sorted({k for i in questions.items for k in i.kinds if not k.endswith(": ")}):
-        at = [n for n, i in enumerate(questions.items) if kind in i.kinds]
-        out[f"f1, {kind}"] = float(np.mean(np.array(rows["f1"])[at]))
-    out |= _article_figures(article_rows(questions, reader, overlap))
-    return out | {"seconds": time.perf_counter() - began}
+    rows = measure(items, reader, Overlap([i.window for i in items]))
+    means = ("em", "f1", "sentence", "baseline sentence")
+    hard = np.argsort(rows["overlap"], kind="stable")[: max(len(items) // 5, 1)]
+    found = {"questions": float(len(items))} | {name: float(np.mean(rows[name])) for name in means}
+    found |= {f"low overlap {name}": float(np.mean(np.asarray(rows[name])[hard])) for name in means}
+    if rows["rival"]:
+        found["AUROC, other paragraph"] = auroc(rows["gold"], rows["rival"])
+    return found
 
 
-def _article_figures(rows: dict[str, list[float]]) -> dict[str, float]:
-    if not rows:
-        return {}
-    names = ("paragraph", "paragraph_by_span", "baseline_paragraph", "f1_of_five")
-    out = {f"article {n}": float(np.mean(rows[n])) for n in names} | {"article questions": float(len(rows["paragraph"]))}
-    out |= {f"near-miss AUROC {n}": auroc(rows[f"gold_{n}"], rows[f"near_{n}"]) for n in ("answer", "score", "share")}
-    return out | {"far AUROC answer": auroc(rows["gold_answer"], rows["other_answer"])}
+def in_english(items: Sequence[Item]) -> list[Item]:
+    """The items that have a question in English, asked in it."""
+    lines = ENGLISH.read_text(encoding="utf-8").splitlines()
+    asked = {held["id"]: held["question"] for held in map(json.loads, lines)}
+    return [Item(i.id, asked[i.id], i.answers, i.starts, i.window, i.rival) for i in items if i.id in asked]
 
 
-def main() -> None:
+def main() -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m eval.reading", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds jaquad/dev and jsquad")
     parser.add_argument("--model", type=Path, default=DEFAULT_FOLDER)
-    parser.add_argument("--every", type=int, default=0, help="only every n-th question, for a quick look")
+    parser.add_argument("--every", type=int, default=1, help="only every n-th question, for a quick look")
     parser.add_argument("--json", type=Path, help="also write the figures there")
-    options = parser.parse_args()
+    given = parser.parse_args()
     try:
-        reader = Reader.load(options.model)
-        parts = {"JaQuAD dev": "jaquad/dev", "JSQuAD validation": "jsquad"}
-        sets = [load_set(options.data, part, name, options.every) for name, part in parts.items()]
+        reader = Reader(Contextual.load(given.model))
+        dev, valid = load_set(given.data / "jaquad" / "dev"), load_set(given.data / "jsquad")
     except HakushoError as error:
-        sys.exit(str(error))
-    found = {s.name: figures(s, reader) for s in sets}
-    for name, table in found.items():
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    sets = {
+        "JaQuAD dev": dev[:: given.every],
+        "JaQuAD dev, asked in English": in_english(dev),
+        "JSQuAD validation": valid[:: given.every],
+    }
+    report = {}
+    for name, items in sets.items():
+        began = time.perf_counter()
+        report[name] = figures(items, reader)
+        report[name]["ms a question"] = (time.perf_counter() - began) * 1000 / len(items)
         print(f"\n{name}")
-        print("\n".join(f"  {key:<46}{value:>9.3f}" for key, value in table.items()))
-    if options.json:
-        options.json.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        print("\n".join(f"  {key:<32}{value:>9.3f}" for key, value in report[name].items()), flush=True)
+    if given.json:
+        given.json.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,6 +11,8 @@ import numpy as np
 from eval.gates import failures
 from eval.metrics import Outcome, Row, answer_figures, means, retrieval_figures
 from eval.questions import KINDS, Item, load_questions
+from eval.report import page
+from eval.spans import auroc, calibration_error
 from rag.assistant import Assistant
 from rag.llm_settings import QUOTE_ONLY
 
@@ -30,16 +32,20 @@ COLUMNS = (
 Rank = Callable[[str], list[str]]
 
 
-def run(*, questions: Path | None, split: str, json_file: Path | None, index: Path | None) -> int:
+def run(*, questions: Path | None, split: str, json_file: Path | None, index: Path | None, html_file: Path | None = None) -> int:
     """Prints the table, writes the JSON, checks the gates. Returns 1 where a gate fails."""
     assistant = Assistant.open(index, llm=QUOTE_ONLY)
     items = load_questions(questions, assistant.index.documents, split)
     report = evaluate(assistant, items)
     print(f"{len(items)} questions, split: {split}\n")
     print(table(report["rows"]))
-    print(f"\nmedian {report['median ms']:.1f} ms a question")
+    refusal = report["refusal"]
+    print(f"\nanswerable or not: AUROC {refusal['AUROC']:.3f}, expected calibration error {refusal['ECE']:.3f}")
+    print(f"median {report['median ms']:.1f} ms a question")
     if json_file is not None:
         json_file.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if html_file is not None:
+        html_file.write_text(page(report, COLUMNS, assistant.index), encoding="utf-8")
     failed = failures(report["rows"]) if questions is None and split == "test" else []
     print("\n".join(f"GATE FAILED: {f}" for f in failed))
     return 1 if failed else 0
@@ -47,10 +53,11 @@ def run(*, questions: Path | None, split: str, json_file: Path | None, index: Pa
 
 def evaluate(assistant: Assistant, items: list[Item]) -> dict[str, Any]:
     """The report: rows by name, the failures, and the time."""
-    outcomes, misses, seconds = [], [], []
+    outcomes, misses, seconds, sure = [], [], [], []
     for item in items:
         answer = assistant.ask(item.question, item.history)
         seconds.append(answer.seconds)
+        sure.append((answer.confidence, item.answerable))
         figures = answer_figures(item, answer, assistant.index)
         if item.answerable:
             figures |= retrieval_figures(item, [r.passage for r in answer.retrieved], assistant.index)
@@ -77,7 +84,22 @@ def evaluate(assistant: Assistant, items: list[Item]) -> dict[str, Any]:
     rows = {"hakusho": means(outcomes), **_breakdown(outcomes)}
     for name, rank in baselines(assistant).items():
         rows |= _baseline_rows(name, rank, [i for i in items if i.answerable], assistant)
-    return {"rows": rows, "misses": misses, "median ms": statistics.median(seconds) * 1000 if seconds else 0.0}
+    median = statistics.median(seconds) * 1000 if seconds else 0.0
+    return {"rows": rows, "misses": misses, "median ms": median, "refusal": refusal_figures(sure)}
+
+
+def refusal_figures(sure: list[tuple[float, bool]]) -> dict[str, Any]:
+    """How confidence tells answerable questions: AUROC, calibration, and the risk-coverage curve.
+
+    The curve's points are (share answered, share of those that should have been refused), surest first.
+    """
+    yes, no = [c for c, a in sure if a], [c for c, a in sure if not a]
+    curve, wrong = [], 0
+    for given, (_, answerable) in enumerate(sorted(sure, key=lambda s: -s[0]), 1):
+        wrong += not answerable
+        curve.append((given / len(sure), wrong / given))
+    area = auroc(yes, no) if yes and no else 1.0
+    return {"AUROC": area, "ECE": calibration_error([c for c, _ in sure], [a for _, a in sure]), "curve": curve}
 
 
 def _breakdown(outcomes: list[Outcome]) -> dict[str, Row]:

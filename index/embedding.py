@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.contextual import ContextualModel, shipped_contextual
 from index.static_embedding import StaticEmbedder
 from source.errors import HakushoError
 
@@ -103,15 +104,18 @@ def prefixes(name: str) -> tuple[str, str]:
     return next((p for family, p in _PREFIXES.items() if family in short), ("", ""))
 
 
-@lru_cache(maxsize=4)
 def load_embedder(name: str = "") -> Embedder:
     """The model called `name` (by default `HAKUSHO_EMBEDDING`, else the shipped one).
 
     Raises HakushoError where it cannot be loaded.
     """
-    name = name or os.environ.get("HAKUSHO_EMBEDDING", "")
+    return _load(name or os.environ.get("HAKUSHO_EMBEDDING", ""))
+
+
+@lru_cache(maxsize=4)
+def _load(name: str) -> Embedder:
     if not name:
-        return StaticModel(shipped_static())
+        return ContextualModel(shipped_contextual())
     from index.sentence_transformer import load_sentence_transformer
 
     try:

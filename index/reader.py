@@ -1,119 +1,162 @@
-"""The reader: where in these passages is the answer, if anywhere?
+"""The reader: which sentences of a passage answer a question, where the answer stands, if anywhere.
 
-Run time only: numpy and onnxruntime, no torch. Scores were trained normalised over several
-passages at once (Clark & Gardner 2018), so that they compare across passages.
+It reads a question together with a window of text (a paragraph) and its heading, in Japanese or
+English alike. Every window is judged by itself, so scores of different windows compare.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from threading import Lock
 
 import numpy as np
 import onnxruntime
-from onnxruntime import InferenceSession as Session
 
-from index.reader_arrays import one_hot, pad, pad_floats, sentence_ids
-from index.reader_features import ROW, Analyser, Tokens, Word, encode
-from index.reader_marks import Readable, Reading, ReadingText, SentenceReading, nothing, reading
-from index.reader_vocabulary import load_vectors
-from index.reader_words import Floats, Ints, Vocabulary
-from index.static_embedding import ModelError, verify_checksums
+from index.contextual import READER, Contextual, Floats
+from index.reader_batches import Tokens, encode_question, encode_window, pair_up
+from index.reader_examples import Window
 
-__all__ = ["DEFAULT_FOLDER", "Readable", "Reader", "Reading", "ReadingText", "SentenceReading"]
-DEFAULT_FOLDER = Path(__file__).parent / "reader"
-PASSAGES, QUESTION = "passages.onnx", "question.onnx"
-KEPT = 512  # passages whose encoding is kept: 150 kB each
-TOGETHER = 32  # passages in one call of the network
+KEPT = 2000  # windows whose states are kept: some 250 kB each
+TOGETHER = 8
+LONGEST_SPAN = 40  # tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """What the reader thinks of every span of a sentence: the sum of its ends' logits above that of no answer.
+
+    `offsets` are the sentence's tokens in the window's text, `start` and `end` their logits, (tokens,).
+    """
+
+    offsets: tuple[tuple[int, int], ...]
+    start: Floats
+    end: Floats
+    none: float
+
+    @property
+    def best(self) -> tuple[int, int]:
+        """The best span of at most LONGEST_SPAN tokens."""
+        first, last, _ = best_span(self.start, self.end)
+        return self.offsets[first][0], self.offsets[last][1]
+
+    def score(self, start: int, end: int) -> float:
+        """The score of `[start, end)`, taken to whole tokens; -inf where no token lies in it."""
+        touched = [i for i, (s, e) in enumerate(self.offsets) if e > start and s < end]
+        return float(self.start[touched[0]] + self.end[touched[-1]]) - self.none if touched else -np.inf
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReading:
+    """A sentence's verdict: the logit that it answers, and its spans (None where it has no token)."""
+
+    answers: float
+    spans: Spans | None
+
+    @property
+    def marked(self) -> tuple[int, int] | None:
+        """The best span in the window's text."""
+        return self.spans.best if self.spans else None
+
+    @property
+    def span(self) -> float:
+        """The best span's score above that of no answer."""
+        return self.spans.score(*self.spans.best) if self.spans else -10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A window's verdict: `answers` is the logit that it answers."""
+
+    answers: float
+    sentences: tuple[SentenceReading, ...]
 
 
 @dataclass(frozen=True)
 class _Encoded:
-    """A passage as the network knows it before any question."""
-
     tokens: Tokens
-    static: Floats
     states: Floats
 
 
 class Reader:
-    """Marks answers. Safe to share between threads."""
+    """Reads windows for a question. Safe to share between threads."""
 
-    def __init__(self, sessions: tuple[Session, Session], vocabulary: Vocabulary, vectors: Floats) -> None:
-        self._passages, self._question = sessions
-        self._vocabulary, self._vectors = vocabulary, vectors
+    def __init__(self, model: Contextual) -> None:
+        self._model = model
         self._lock = Lock()
-        self._kept: OrderedDict[str, _Encoded] = OrderedDict()
-
-    @classmethod
-    def load(cls, folder: Path = DEFAULT_FOLDER, *, threads: int = 2) -> "Reader":
-        """Reads a model folder. Raises ModelError where it is missing, incomplete or changed."""
-        verify_checksums(folder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        # Threads that wait busily take the core that others need.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            made = [Session(str(folder / name), options, ["CPUExecutionProvider"]) for name in (PASSAGES, QUESTION)]
-            return cls((made[0], made[1]), Vocabulary.load(folder), load_vectors(folder))
-        except Exception as error:  # onnxruntime raises its own kinds, which share no public base
-            raise ModelError(f"the reader in {folder} cannot be read ({error}): install Hakusho again") from None
+        self._kept: OrderedDict[Window, _Encoded] = OrderedDict()
 
     @cached_property
-    def _analyser(self) -> Analyser:
-        return Analyser()
+    def _network(self) -> onnxruntime.InferenceSession:
+        return self._model.session(READER)
 
-    def read(self, question: str, passages: Sequence[Readable]) -> list[Reading]:
-        """A reading per passage, in order. Passages read before cost less: their encoding is kept."""
-        asked = encode(self._words(question), self._vocabulary)
-        encoded = self._encoded([p.text for p in passages])
-        readings = [nothing(p) for p in passages]
-        full = [i for i, e in enumerate(encoded) if e.tokens.spans] if asked.spans else []
-        for at in range(0, len(full), TOGETHER):
-            some = full[at : at + TOGETHER]
-            outputs = self._ask(asked, [encoded[i] for i in some], [passages[i] for i in some])
-            for i, output in zip(some, outputs, strict=True):
-                readings[i] = reading(passages[i], encoded[i].tokens, *output)
-        return readings
+    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+        """A reading of each window, in order. Windows read before cost less: their states are kept."""
+        ids = encode_question(self._model.tokenizer, question)
+        asked = self._model.states([ids])[0]
+        encoded = self._encoded(windows)
+        readings: list[Reading | None] = [None] * len(windows)
+        order = sorted(range(len(windows)), key=lambda i: len(encoded[i].tokens.ids))
+        for at in range(0, len(order), TOGETHER):
+            some = order[at : at + TOGETHER]
+            for i, made in zip(some, self._read(asked, [encoded[i] for i in some], [windows[i] for i in some]), strict=True):
+                readings[i] = made
+        return [r for r in readings if r is not None]
 
-    def _words(self, text: str) -> list[Word]:
-        with self._lock:  # a Sudachi tokeniser is not to be used by two threads at once
-            return self._analyser.words(text)
-
-    def _encoded(self, texts: list[str]) -> list[_Encoded]:
-        """Encodings, from those kept where there."""
-        held = {t: self._kept[t] for t in set(texts) if t in self._kept}
-        new = [t for t in dict.fromkeys(texts) if t not in held]
-        for at in range(0, len(new), TOGETHER):
-            some = new[at : at + TOGETHER]
-            held |= dict(zip(some, self._encode([self._words(t) for t in some]), strict=True))
+    def _encoded(self, windows: Sequence[Window]) -> list[_Encoded]:
+        """Tokens and states, from those kept where there."""
         with self._lock:
-            self._kept.update({t: held[t] for t in new})
+            held = {w: self._kept[w] for w in windows if w in self._kept}
+        new = [w for w in dict.fromkeys(windows) if w not in held]
+        tokens = [encode_window(self._model.tokenizer, w) for w in new]
+        states = self._model.states([t.ids for t in tokens])
+        held |= {w: _Encoded(t, s) for w, t, s in zip(new, tokens, states, strict=True)}
+        with self._lock:
+            self._kept.update({w: held[w] for w in new})
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return [held[t] for t in texts]
+        return [held[w] for w in windows]
 
-    def _encode(self, texts: list[list[Word]]) -> list[_Encoded]:
-        tokens = [encode(words, self._vocabulary) for words in texts]
-        p = pad([t.rows for t in tokens])
-        static, states = self._passages.run(["ps", "ph"], {"p": p, "pv": self._vectors[p[..., ROW]]})
-        lengths = [len(t.spans) for t in tokens]
-        return [
-            _Encoded(t, static[i, :n].copy(), states[i, :n].copy()) for i, (t, n) in enumerate(zip(tokens, lengths, strict=True))
-        ]
-
-    def _ask(
-        self, asked: Tokens, encoded: list[_Encoded], passages: list[Readable]
-    ) -> Iterator[tuple[Floats, Floats, Floats, float]]:
-        p, q = pad([e.tokens.rows for e in encoded]), asked.rows[None]
-        sentence = one_hot([sentence_ids(e.tokens, r.sentences) for e, r in zip(encoded, passages, strict=True)])
-        held: dict[str, Ints | Floats] = {
-            "p": p, "pv": self._vectors[p[..., ROW]], "q": q, "qv": self._vectors[q[..., ROW]],
-            "ps": pad_floats([e.static for e in encoded]), "ph": pad_floats([e.states for e in encoded]),
-            "sentence": sentence.astype(np.float32),
+    def _read(self, asked: Floats, encoded: Sequence[_Encoded], windows: Sequence[Window]) -> list[Reading]:
+        q = len(asked)
+        pairs = pair_up([q] * len(encoded), [e.tokens for e in encoded], windows)
+        states = np.zeros((*pairs.mask.shape, asked.shape[1]), dtype=np.float32)
+        states[:, :q] = asked
+        for i, e in enumerate(encoded):
+            states[i, q : q + len(e.states)] = e.states
+        inputs = {
+            "states": states, "mask": pairs.mask, "roles": pairs.roles, "heads": pairs.heads, "spans": pairs.spans,
+            "member": pairs.member,
         }  # fmt: skip
-        start, end, by_sentence, answer = self._question.run(["start", "end", "by_sentence", "answer"], held)
-        return zip(start, end, by_sentence, answer, strict=True)
+        start, end, sentences, answers = self._network.run(["start", "end", "sentences", "answers"], inputs)
+        made = []
+        for i, (e, w) in enumerate(zip(encoded, windows, strict=True)):
+            none = float(start[i, q] + end[i, q])
+            spans = (start[i, q:], end[i, q:])
+            judged = tuple(
+                _sentence(e.tokens, bounds, float(sentences[i, j]), spans, none) for j, bounds in enumerate(w.sentences)
+            )
+            made.append(Reading(float(answers[i]), judged))
+        return made
+
+
+def _sentence(
+    tokens: Tokens, bounds: tuple[int, int], answers: float, spans: tuple[Floats, Floats], none: float
+) -> SentenceReading:
+    """The verdict of one sentence."""
+    inside = [i for i, (s, e) in enumerate(tokens.offsets) if s >= bounds[0] and e <= bounds[1] and e > s]
+    if not inside:
+        return SentenceReading(answers, None)
+    offsets = tuple(tokens.offsets[i] for i in inside)
+    return SentenceReading(answers, Spans(offsets, spans[0][inside], spans[1][inside], none))
+
+
+def best_span(start: Floats, end: Floats) -> tuple[int, int, float]:
+    """The span `[first, last]` of at most LONGEST_SPAN tokens with the best sum, and that sum."""
+    n = len(start)
+    reach = min(LONGEST_SPAN, n)
+    sums = np.full((reach, n), -np.inf, dtype=np.float32)
+    for k in range(reach):
+        sums[k, : n - k] = start[: n - k] + end[k:]
+    k, first = divmod(int(sums.argmax()), n)
+    return first, first + k, float(sums[k, first])

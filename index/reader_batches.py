@@ -1,149 +1,114 @@
-"""Training batches: paragraphs of the same article side by side, so that each is a near miss of the others."""
+"""Examples as arrays: token ids, roles, where a span may stand, which tokens a sentence has."""
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
-from index.reader_arrays import one_hot, pad
-from index.reader_augment import Thesaurus, altered
-from index.reader_data import ANSWER_TYPES, Article, Paragraph
-from index.reader_features import CONTENT, IDF, WORD, Tokens
-from index.reader_words import Ints
+from index.reader_examples import Example, Window
 
-LIMIT, LONG = 400, 700  # characters of a window; of a paragraph that may stay whole
-TOGETHER = 4  # windows of one article in a batch
-WINDOWS = 16  # windows in a batch
+Ints = NDArray[np.int64]
+QUESTION_PREFIX, PASSAGE_PREFIX = "query: ", "passage: "
+LONGEST_QUESTION, LONGEST_PASSAGE = 96, 400
 
 
-@dataclass
-class Asked:
-    """A question of a window: its rows and the window's tokens that answer it."""
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Token ids of a text and where each stands in it; (-1, -1) for what is not of the text."""
 
-    rows: Ints
-    first: int
-    last: int
-    answer_type: int
-    answer: str
+    ids: list[int]
+    offsets: list[tuple[int, int]]
 
 
-@dataclass
-class Window:
-    """A run of a paragraph's sentences, perhaps under its title."""
-
-    rows: Ints
-    sentence_of: Ints
-    text: str
-    asked: list[Asked]
+def encode_question(tokenizer: Tokenizer, question: str) -> list[int]:
+    """A question's token ids, first and last mark included."""
+    ids: list[int] = tokenizer.encode(QUESTION_PREFIX + question).ids
+    return ids if len(ids) <= LONGEST_QUESTION else [*ids[: LONGEST_QUESTION - 1], ids[-1]]
 
 
-@dataclass
-class Batch:
-    """Arrays of a batch. Pairs are (window, question); the first ones are each question's own."""
-
-    passages: Ints
-    sentences: Ints
-    questions: Ints
-    pair_p: Ints
-    pair_q: Ints
-    first: Ints
-    last: Ints
-    sentence: Ints
-    answer_types: Ints
+def encode_window(tokenizer: Tokenizer, window: Window) -> Tokens:
+    """A window's token ids after its heading, with offsets in its text."""
+    before = PASSAGE_PREFIX + (f"{window.heading}\n" if window.heading else "")
+    encoding = tokenizer.encode(before + window.text)
+    at = len(before)
+    offsets = [(s - at, e - at) if s >= at and e > s else (-1, -1) for s, e in encoding.offsets]
+    ids = list(encoding.ids)
+    if len(ids) > LONGEST_PASSAGE:
+        ids, offsets = [*ids[: LONGEST_PASSAGE - 1], ids[-1]], [*offsets[: LONGEST_PASSAGE - 1], (-1, -1)]
+    return Tokens(ids, offsets)
 
 
-def windows(paragraph: Paragraph, title: Tokens, rng: np.random.Generator) -> list[Window]:
-    """Cuts a paragraph at sentence ends into windows of about LIMIT characters."""
-    length = len(paragraph.text)
-    limit = LONG if length <= LONG and rng.random() < 0.3 else int(LIMIT * rng.uniform(0.6, 1.1))
-    cuts = [0]
-    for i, (_, end) in enumerate(paragraph.sentences):
-        if i > cuts[-1] and end - paragraph.sentences[cuts[-1]][0] > limit:
-            cuts.append(i)
-    cuts.append(len(paragraph.sentences))
-    made = [_window(paragraph, a, b, title if rng.random() < 0.3 else None) for a, b in itertools.pairwise(cuts)]
-    return [w for w in made if len(w.rows)]
+def sentence_members(window: Window, tokens: Tokens) -> NDArray[np.float32]:
+    """Ones where a token starts inside a sentence, shape (sentences, tokens)."""
+    starts = np.asarray([s for s, _ in tokens.offsets])
+    rows = [(starts >= s) & (starts < e) for s, e in window.sentences]
+    return np.asarray(rows, dtype=np.float32)
 
 
-def _window(paragraph: Paragraph, a: int, b: int, title: Tokens | None) -> Window:
-    """Sentences `[a, b)` of a paragraph, the title before them as a sentence of its own."""
-    inside = np.flatnonzero((paragraph.sentence_of >= a) & (paragraph.sentence_of < b))
-    start, end = (int(inside[0]), int(inside[-1]) + 1) if len(inside) else (0, 0)
-    rows, of = paragraph.tokens.rows[start:end], paragraph.sentence_of[start:end] - a
-    shift = 0
-    if title is not None and len(title.rows):
-        shift = len(title.rows)
-        rows, of = (
-            np.concatenate([title.rows, rows]),
-            np.concatenate([np.zeros(shift, np.int64), of + 1]),
-        )
-    text = paragraph.text[paragraph.sentences[a][0] : paragraph.sentences[b - 1][1]]
-    asked = [
-        Asked(
-            q.tokens.rows,
-            q.first - start + shift,
-            q.last - start + shift,
-            ANSWER_TYPES.index(q.answer_label),
-            q.answers[0],
-        )
-        for q in paragraph.questions
-        if start <= q.first and q.last < end and len(q.tokens.rows)
-    ]
-    return Window(rows, of, text, asked)
+def covering(tokens: Tokens, start: int, end: int) -> tuple[int, int] | None:
+    """The first and last token that `[start, end)` touches, or None where it was cut off."""
+    touched = [i for i, (s, e) in enumerate(tokens.offsets) if e > start and s < end and s >= 0]
+    return (touched[0], touched[-1]) if touched else None
 
 
-def batches(articles: list[Article], thesaurus: Thesaurus | None, rng: np.random.Generator) -> Iterator[Batch]:
-    """One pass over all questions in random order."""
-    chunks: list[list[Window]] = []
-    for article in articles:
-        made = [w for p in article.paragraphs for w in windows(p, article.title, rng)]
-        made.sort(key=lambda w: len(w.rows) + rng.normal(0, 25))
-        chunks += [made[i : i + TOGETHER] for i in range(0, len(made), TOGETHER)]
-    chunks.sort(key=lambda chunk: max(len(w.rows) for w in chunk) + rng.normal(0, 10))
-    step = WINDOWS // TOGETHER
-    groups = [chunks[i : i + step] for i in range(0, len(chunks), step)]
-    for i in rng.permutation(len(groups)):
-        if any(w.asked for chunk in groups[i] for w in chunk):
-            yield collate(groups[i], thesaurus, rng)
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A batch of pairs, padded. Shapes as `ReaderNetwork.forward` takes them; `texts` are unique rows of ids."""
+
+    questions: list[int]
+    windows: list[int]
+    roles: Ints
+    mask: Ints
+    heads: Ints
+    spans: Ints
+    member: NDArray[np.float32]
 
 
-def collate(chunks: list[list[Window]], thesaurus: Thesaurus | None, rng: np.random.Generator) -> Batch:
-    """Pads a batch and pairs each question with its window and, mostly, with a near miss."""
-    places = [w for chunk in chunks for w in chunk]
-    chunk_of = [i for i, chunk in enumerate(chunks) for _ in chunk]
-    own = [(i, a) for i, w in enumerate(places) for a in w.asked]
-    questions = [altered(a.rows, _sentence(places[i], a), thesaurus, rng) if thesaurus else a.rows for i, a in own]
-    misses: list[tuple[int, int]] = []
-    for k, (i, a) in enumerate(own):
-        others = [j for j, w in enumerate(places) if j != i and chunk_of[j] == chunk_of[i] and a.answer not in w.text]
-        if others and rng.random() < 0.6:
-            misses.append((_nearest(questions[k], places, others, rng), k))
-    pairs = [(i, k) for k, (i, _) in enumerate(own)] + misses
-    return Batch(
-        pad([w.rows for w in places]),
-        one_hot([w.sentence_of for w in places]),
-        pad(questions),
-        np.array([p for p, _ in pairs]),
-        np.array([q for _, q in pairs]),
-        np.array([a.first for _, a in own]),
-        np.array([a.last for _, a in own]),
-        np.array([places[i].sentence_of[a.first] for i, a in own]),
-        np.array([a.answer_type for _, a in own]),
-    )
+def pair_up(asked: Sequence[int], passages: Sequence[Tokens], windows: Sequence[Window]) -> Pairs:
+    """The arrays of pairs of question lengths and passages, in order."""
+    lengths = [q + len(p.ids) for q, p in zip(asked, passages, strict=True)]
+    n, t, s = len(lengths), max(lengths), max(len(w.sentences) for w in windows)
+    roles, mask, spans = (np.zeros((n, t), dtype=np.int64) for _ in range(3))
+    member = np.zeros((n, s, t), dtype=np.float32)
+    for i, (q, p, w) in enumerate(zip(asked, passages, windows, strict=True)):
+        end = q + len(p.ids)
+        roles[i, q:end] = 1
+        mask[i, :end] = 1
+        spans[i, q:end] = [o[0] >= 0 for o in p.offsets]
+        spans[i, q] = 1
+        member[i, : len(w.sentences), q:end] = sentence_members(w, p)
+    return Pairs([], [], roles, mask, np.asarray(asked, dtype=np.int64), spans, member)
 
 
-def _sentence(window: Window, asked: Asked) -> Ints:
-    rows: Ints = window.rows[window.sentence_of == window.sentence_of[asked.first]]
-    return rows
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What the network should say of pairs.
+
+    Multi-hot starts and ends (n, t), sentences (n, s) with
+    -1 for none there, answers (n,) and polarity (n,) with -1 for not asked.
+    """
+
+    start: NDArray[np.float32]
+    end: NDArray[np.float32]
+    sentences: NDArray[np.float32]
+    answers: NDArray[np.float32]
+    polarity: NDArray[np.float32]
 
 
-def _nearest(question: Ints, places: list[Window], others: list[int], rng: np.random.Generator) -> int:
-    """The other window that covers the question best by idf, or now and then any of them."""
-    if rng.random() < 0.35:
-        return int(rng.choice(others))
-    weight = question[:, IDF] * question[:, CONTENT]
-    return max(
-        others,
-        key=lambda j: float((np.isin(question[:, WORD], places[j].rows[:, WORD]) * weight).sum()),
-    )
+def targets(examples: Sequence[Example], asked: Sequence[int], passages: Sequence[Tokens], pairs: Pairs) -> Targets:
+    """The targets of examples in the order of `pairs`."""
+    n, t = pairs.mask.shape
+    start, end = np.zeros((n, t), dtype=np.float32), np.zeros((n, t), dtype=np.float32)
+    sentences = np.full(pairs.member.shape[:2], -1, dtype=np.float32)
+    for i, (example, q, tokens) in enumerate(zip(examples, asked, passages, strict=True)):
+        for first, last in filter(None, (covering(tokens, *span) for span in example.spans)):
+            start[i, q + first] = end[i, q + last] = 1
+        if not start[i].any():
+            start[i, q] = end[i, q] = 1
+        for j, (s, e) in enumerate(example.window.sentences):
+            sentences[i, j] = any(s < b and e > a for a, b in example.spans)
+    answers = np.asarray([float(bool(e.spans)) for e in examples], dtype=np.float32)
+    polarity = np.asarray([-1 if e.polarity is None else e.polarity for e in examples], dtype=np.float32)
+    return Targets(start, end, sentences, answers, polarity)

@@ -1,195 +1,236 @@
 """Trains the reader: `python -m index.train_reader --data ../shared/data`.
 
-Resumable (a checkpoint every epoch), seeded, with progress; the best epoch on a sample of
-JaQuAD dev is exported to ONNX. JSQuAD is never read here. Needs torch, spacy and ja-ginza.
+The lower half of the network is the embedder's and stays as it is; what is trained is the upper
+half that reads question and passage together. Two courses, one after the other: JaQuAD, then the
+teaching set with some of JaQuAD between. Seeded, resumable, with progress. JSQuAD is never read.
 """
 
 import argparse
+import json
+import random
 import sys
 import time
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
-import numpy as np
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
+from torch.nn import functional as F
 
-from index.reader_augment import Thesaurus
-from index.reader_batches import Batch, batches
-from index.reader_data import ANSWER_TYPES, Article, data_files, load_articles, read_json
-from index.reader_export import export
-from index.reader_features import Analyser
-from index.reader_loss import reader_loss
-from index.reader_measure import measure
-from index.reader_model import ReaderModel, Sizes
-from index.reader_vocabulary import build_vectors, build_vocabulary, chive_folder, load_vectors
-from index.reader_words import Floats, Vocabulary
+from index.contextual import DEFAULT_FOLDER, TOKENIZER
+from index.pretrained import load_pretrained
+from index.reader_batches import Pairs, Targets, Tokens, encode_question, encode_window, pair_up, targets
+from index.reader_examples import Article, Example, article_examples, read_articles
+from index.reader_network import ReaderNetwork, Verdict
+from index.teaching import teaching_examples
+from index.transformer import WIDTH, Lower, Pooler
 from source.errors import HakushoError
 
-WARM, PEAK, DECAY = 300, 2e-3, 0.999
+RATE, HEAD_RATE, WARM, CHUNK = 1.2e-4, 6e-4, 60, 16
 
 
-def prepare(data: Path, work: Path, vectors: str) -> Vocabulary:
-    """The vocabulary and vectors, built once."""
-    if not (work / "vocabulary.json").exists():
-        work.mkdir(parents=True, exist_ok=True)
-        rows = build_vectors(Path(vectors) if vectors else chive_folder(), work)
-        analyser = Analyser()
-        raw = read_json(data_files(data, "jaquad/train"))
-        texts = (analyser.words(p["context"]) for a in raw for p in a["paragraphs"])  # type: ignore[attr-defined]
-        build_vocabulary(texts, rows).save(work)
-    return Vocabulary.load(work)
+def bfloat() -> torch.autocast:
+    """Half precision where the processor is quicker with it; weights stay in full."""
+    return torch.autocast("cpu", torch.bfloat16)
 
 
-def sizes_of(vocabulary: Vocabulary, vectors: Floats) -> Sizes:
-    """The tables' sizes."""
-    return Sizes(
-        vectors.shape[1],
-        int(vocabulary.tuned.values.max()) + 1,
-        len(vocabulary.parts) + 1,
-        len(vocabulary.characters) + 2,
-        answer_types=len(ANSWER_TYPES),
-    )
+class Encoded:
+    """Lower states of texts, kept while a batch needs them."""
+
+    def __init__(self, lower: Lower, tokenizer: Tokenizer) -> None:
+        self.lower, self.tokenizer = lower, tokenizer
+
+    @torch.no_grad()
+    def states(self, rows: Sequence[Sequence[int]]) -> list[Tensor]:
+        """States (t, WIDTH) of each row of token ids."""
+        order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
+        found: list[Tensor] = [torch.empty(0)] * len(rows)
+        for at in range(0, len(order), CHUNK):
+            some = order[at : at + CHUNK]
+            longest = max(len(rows[i]) for i in some)
+            ids = torch.tensor([[*rows[i], *[1] * (longest - len(rows[i]))] for i in some])
+            mask = torch.tensor([[1] * len(rows[i]) + [0] * (longest - len(rows[i])) for i in some])
+            with bfloat():
+                states = self.lower(ids, mask)
+            for i, held in zip(some, states, strict=True):
+                found[i] = held[: len(rows[i])].float()
+        return found
 
 
-def tensors(batch: Batch, table: Tensor) -> tuple[tuple[Tensor, ...], dict[str, Tensor]]:
-    """The model's inputs and the targets."""
-    p, q = torch.from_numpy(batch.passages), torch.from_numpy(batch.questions)
-    pair_p, pair_q = torch.from_numpy(batch.pair_p), torch.from_numpy(batch.pair_q)
-    inputs = (
-        p,
-        table[p[..., 4]],
-        q,
-        table[q[..., 4]],
-        torch.from_numpy(batch.sentences).float(),
-        pair_p,
-        pair_q,
-    )
-    targets = {
-        "first": batch.first,
-        "last": batch.last,
-        "sentence": batch.sentence,
-        "type": batch.answer_types,
-    }
-    return inputs, {name: torch.from_numpy(a) for name, a in targets.items()}
-
-
-class Clock:
-    """How much of the time allowed is used; 0 minutes allow any time."""
-
-    def __init__(self, minutes: float) -> None:
-        self.minutes, self.began = minutes, time.monotonic()
-
-    def share(self) -> float:
-        """In [0, 1] while there is time left."""
-        return (time.monotonic() - self.began) / 60 / self.minutes if self.minutes else 0.0
+def loss_of(verdict: Verdict, wanted: Targets) -> Tensor:
+    """The sum of the verdicts' losses; a span may be any of several (marginal likelihood)."""
+    parts = []
+    for logits, gold in ((verdict.start, wanted.start), (verdict.end, wanted.end)):
+        among = torch.from_numpy(gold)
+        parts.append((torch.logsumexp(logits, 1) - torch.logsumexp(logits.masked_fill(among == 0, -1e4), 1)).mean())
+    sentences = torch.from_numpy(wanted.sentences)
+    judged = F.binary_cross_entropy_with_logits(verdict.sentences, sentences.clamp(min=0), reduction="none")
+    parts.append((judged * (sentences >= 0)).sum() / len(sentences))
+    parts.append(F.binary_cross_entropy_with_logits(verdict.answers, torch.from_numpy(wanted.answers)))
+    polarity = torch.from_numpy(wanted.polarity)
+    yes = F.binary_cross_entropy_with_logits(verdict.polarity, polarity.clamp(min=0), reduction="none")
+    parts.append((yes * (polarity >= 0)).sum() / len(polarity))
+    return torch.stack(parts).sum()
 
 
 class Trainer:
-    """Adam with a linear fall of the rate and an average of the weights (Polyak & Juditsky 1992)."""
+    """Adam over the upper half and its heads, with a linear rise and fall of the rate."""
 
-    def __init__(self, model: ReaderModel, table: Tensor, epochs: int) -> None:
-        self.model, self.table, self.epochs = model, table, epochs
-        self.optimiser = torch.optim.AdamW(model.parameters(), lr=PEAK, betas=(0.9, 0.98), weight_decay=0.01)
-        self.average = {k: v.clone() for k, v in model.state_dict().items()}
-        self.step = 0
+    def __init__(self, network: ReaderNetwork, encoded: Encoded) -> None:
+        self.network, self.encoded = network, encoded
+        heads = [p for n, p in network.named_parameters() if not n.startswith("upper.")]
+        groups = [{"params": list(network.upper.parameters()), "top": RATE}, {"params": heads, "top": HEAD_RATE}]
+        self.optimiser = torch.optim.AdamW(groups, lr=RATE, betas=(0.9, 0.98), weight_decay=0.01)
 
-    def learn(self, batch: Batch, progress: float) -> float:
-        """One step; `progress` in [0, 1] is how far the whole training is."""
-        inputs, targets = tensors(batch, self.table)
-        loss = reader_loss(self.model(*inputs), targets, inputs[-1])
+    def learn(self, examples: Sequence[Example], share: float) -> float:
+        """One step over a batch; `share` in [0, 1] scales the rate. Returns the loss."""
+        total = 0.0
+        for states, pairs, wanted in pairs_of(examples, self.encoded):
+            with bfloat():
+                verdict = read(self.network, states, pairs)
+            loss = loss_of(verdict, wanted) * len(states) / len(examples)
+            loss.backward()  # type: ignore[no-untyped-call]
+            total += float(loss.detach())
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         for group in self.optimiser.param_groups:
-            group["lr"] = PEAK * min(1.0, (self.step + 1) / WARM) * max(0.02, 1 - progress)
-        self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
+            group["lr"] = group["top"] * share
         self.optimiser.step()
-        self.step += 1
-        keep = min(DECAY, self.step / (self.step + 10))
-        for name, value in self.model.state_dict().items():
-            self.average[name].lerp_(value, 1 - keep)
-        return float(loss.detach())
+        self.optimiser.zero_grad()
+        return total
 
-    def save(self, path: Path, epoch: int, figures: dict[str, float]) -> None:
+    def save(self, path: Path, steps: int) -> None:
         """Writes a checkpoint, complete or not at all."""
-        state = {
-            "model": self.model.state_dict(), "average": self.average, "optimiser": self.optimiser.state_dict(),
-            "step": self.step, "epoch": epoch, "figures": figures, "sizes": asdict(self.model.sizes),
-        }  # fmt: skip
-        torch.save(state, path.with_suffix(".part"))
-        path.with_suffix(".part").replace(path)
+        state = {"network": self.network.state_dict(), "optimiser": self.optimiser.state_dict(), "steps": steps}
+        torch.save(state, path.with_suffix(".new"))
+        path.with_suffix(".new").replace(path)
 
     def resume(self, path: Path) -> int:
-        """Loads a checkpoint; returns the next epoch."""
+        """Loads a checkpoint; returns the steps made."""
         state = torch.load(path, weights_only=True)
-        self.model.load_state_dict(state["model"])
+        self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.average, self.step = state["average"], state["step"]
-        return int(state["epoch"]) + 1
+        return int(state["steps"])
 
 
-def train_epoch(
-    trainer: Trainer,
-    train: list[Article],
-    thesaurus: Thesaurus,
-    epoch: int,
-    seed: int,
-    clock: Clock,
-) -> None:
-    """One pass, or what the clock leaves of it, with a line of progress every 50 steps."""
-    trainer.model.train()
-    rng = np.random.default_rng([seed, epoch])
-    torch.manual_seed(seed * 1000 + epoch)
-    made = list(batches(train, thesaurus, rng))
+def pairs_of(examples: Sequence[Example], encoded: Encoded) -> Iterator[tuple[Tensor, Pairs, Targets]]:
+    """Chunks of pairs of like length: states (n, t, WIDTH), arrays, targets."""
+    for some in chunks(examples, encoded):
+        asked = [len(q) for q, _, _, _, _ in some]
+        passages = [p for _, p, _, _, _ in some]
+        held = [e for _, _, e, _, _ in some]
+        pairs = pair_up(asked, passages, [e.window for e in held])
+        states = torch.zeros(len(some), pairs.mask.shape[1], WIDTH)
+        for i, (q, p, _, sq, sp) in enumerate(some):
+            states[i, : len(q)] = sq
+            states[i, len(q) : len(q) + len(p.ids)] = sp
+        yield states, pairs, targets(held, asked, passages, pairs)
+
+
+def chunks(examples: Sequence[Example], encoded: Encoded) -> Iterator[list[tuple[list[int], Tokens, Example, Tensor, Tensor]]]:
+    """Examples with their tokens and lower states, those of like length together."""
+    windows = list(dict.fromkeys(e.window for e in examples))
+    asked = list(dict.fromkeys(e.question for e in examples))
+    tokens = {w: encode_window(encoded.tokenizer, w) for w in windows}
+    ids = {q: encode_question(encoded.tokenizer, q) for q in asked}
+    window_states = dict(zip(windows, encoded.states([tokens[w].ids for w in windows]), strict=True))
+    question_states = dict(zip(asked, encoded.states([ids[q] for q in asked]), strict=True))
+    rows = [(ids[e.question], tokens[e.window], e, question_states[e.question], window_states[e.window]) for e in examples]
+    rows.sort(key=lambda r: len(r[0]) + len(r[1].ids))
+    for at in range(0, len(rows), CHUNK):
+        yield rows[at : at + CHUNK]
+
+
+def read(network: ReaderNetwork, states: Tensor, pairs: Pairs) -> Verdict:
+    """The network's verdict of a chunk."""
+    arrays = (pairs.mask, pairs.roles, pairs.heads, pairs.spans, pairs.member)
+    mask, roles, heads, spans, member = (torch.from_numpy(a) for a in arrays)
+    verdict: Verdict = network(states, mask, roles, heads, spans, member)
+    return verdict
+
+
+def batches(articles: Sequence[Article], rng: random.Random, size: int = 48) -> Iterator[list[Example]]:
+    """Examples of JaQuAD, each article's near each other, so that texts are encoded once a batch."""
+    some = list(articles)
+    rng.shuffle(some)
+    held: list[Example] = []
+    for article in some:
+        held += article_examples(article, rng)
+    # Neighbours share texts; blocks of neighbours are shuffled.
+    blocks = [held[i : i + size // 4] for i in range(0, len(held), size // 4)]
+    rng.shuffle(blocks)
+    for at in range(0, len(blocks), 4):
+        yield [e for block in blocks[at : at + 4] for e in block]
+
+
+def mixed(articles: Sequence[Article], taught: Sequence[Example], rng: random.Random, size: int = 48) -> Iterator[list[Example]]:
+    """The teaching set once, a sixth of every batch from JaQuAD."""
+    own = size * 5 // 6
+    blocks = [list(taught[i : i + own // 4]) for i in range(0, len(taught), own // 4)]
+    rng.shuffle(blocks)
+    other = batches(articles, rng, size)
+    for at in range(0, len(blocks), 4):
+        yield [e for block in blocks[at : at + 4] for e in block] + next(other)[: size - own]
+
+
+def course(trainer: Trainer, made: Sequence[list[Example]], work: Path, name: str, rates: tuple[float, float]) -> None:
+    """One course of training, its rate falling between two shares of the full one; skipped where it was completed before.
+
+    A line of progress every 20 steps, a checkpoint every 100 from which an interrupted course goes on.
+    """
+    done, part = work / f"{name}.pt", work / f"{name}.part"
+    if done.exists():
+        trainer.network.load_state_dict(torch.load(done, weights_only=True))
+        return
+    first = trainer.resume(part) if part.exists() else 0
+    trainer.network.train()
     began, losses = time.monotonic(), []
-    for i, batch in enumerate(made):
-        progress = max((epoch + i / len(made)) / trainer.epochs, clock.share())
-        if progress >= 1:
-            break
-        losses.append(trainer.learn(batch, progress))
-        if i % 50 == 49:
-            rate = (time.monotonic() - began) / (i + 1)
+    for number, examples in enumerate(made[first:], first):
+        fallen = rates[0] + (rates[1] - rates[0]) * number / len(made)
+        losses.append(trainer.learn(examples, fallen * min(1.0, (number + 1) / WARM)))
+        if number % 20 == 19:
+            pace = (time.monotonic() - began) / (number + 1 - first)
             print(
-                f"epoch {epoch} step {i + 1}/{len(made)} loss {np.mean(losses[-50:]):.3f} {rate:.2f} s/step",
-                flush=True,
+                f"{name} {number + 1}/{len(made)} loss {sum(losses[-20:]) / len(losses[-20:]):.3f} {pace:.2f} s/step", flush=True
             )
+        if number % 100 == 99:
+            trainer.save(part, number + 1)
+    torch.save(trainer.network.state_dict(), done)
+    (work / f"{name}.json").write_text(json.dumps(losses), encoding="utf-8")
+
+
+def start_network(pooler: Pooler) -> ReaderNetwork:
+    """A reader whose upper half starts as the embedder's."""
+    network = ReaderNetwork()
+    network.upper.load_state_dict(pooler.upper.state_dict())
+    return network
 
 
 def run(options: argparse.Namespace) -> None:
-    """Trains and exports."""
-    work = options.work
-    vocabulary = prepare(options.data, work, options.vectors)
-    vectors = load_vectors(work)
-    train = load_articles(options.data, "jaquad/train", vocabulary, work)
-    dev = load_articles(options.data, "jaquad/dev", vocabulary, work)
+    """Trains both courses."""
+    options.work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
-    model = ReaderModel(sizes_of(vocabulary, vectors))
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
-    trainer = Trainer(model, torch.from_numpy(vectors), options.epochs)
-    first = trainer.resume(work / "last.pt") if (work / "last.pt").exists() else 0
-    thesaurus = Thesaurus((p.tokens for a in train for p in a.paragraphs), vectors)
-    clock = Clock(options.minutes)
-    for epoch in range(first, options.epochs):
-        if clock.share() >= 1:
-            break
-        train_epoch(trainer, train, thesaurus, epoch, options.seed, clock)
-        judged = ReaderModel(model.sizes)
-        judged.load_state_dict(trainer.average)
-        figures = measure(judged, trainer.table, dev[::6])
-        print(f"epoch {epoch} " + " ".join(f"{k} {v:.3f}" for k, v in figures.items()), flush=True)
-        trainer.save(work / "last.pt", epoch, figures)
-    export(work / "last.pt", work, options.out)
+    rng = random.Random(options.seed)
+    lower, pooler, tokenizer = load_pretrained(options.tokenizer)
+    encoded, network = Encoded(lower.eval(), tokenizer), start_network(pooler)
+    articles = read_articles(options.data / "jaquad" / "train")
+    first = list(islice(batches(articles, rng), options.steps))
+    course(Trainer(network, encoded), first, options.work, "jaquad", (1.0, 0.7))
+    second = []
+    for _ in range(options.epochs):
+        second += list(mixed(articles, teaching_examples(options.data, "train", rng), rng))
+    course(Trainer(network, encoded), second, options.work, "teaching", (0.7, 0.02))
 
 
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds jaquad/train and jaquad/dev")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "reader", help="where the model goes")
-    parser.add_argument("--work", type=Path, default=Path("build/reader"), help="cache and checkpoints")
-    parser.add_argument("--vectors", default="", help="vocabulary folder of ja_ginza, where it is not installed")
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--minutes", type=float, default=0, help="stop after so long, the rate falling in step")
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds jaquad/train")
+    parser.add_argument("--work", type=Path, default=Path("build/reader"), help="checkpoints")
+    parser.add_argument("--tokenizer", type=Path, default=DEFAULT_FOLDER / TOKENIZER, help="the vocabulary kept")
+    parser.add_argument("--steps", type=int, default=200, help="steps of the first course, 48 questions each")
+    parser.add_argument("--epochs", type=int, default=2, help="passes over the teaching set in the second")
     parser.add_argument("--seed", type=int, default=0)
     try:
         run(parser.parse_args())

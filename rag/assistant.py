@@ -20,7 +20,6 @@ from rag.llm_settings import QUOTE_ONLY, LlmSettings, llm_settings
 from rag.phrases import NOT_IN_DOCUMENT
 from rag.question import Language, Question, understand
 from rag.quote import select, statements
-from rag.reading import PassageReader
 from rag.retrieve import Candidate, Ranker
 from rag.spelling import Speller
 from rag.verify import verify
@@ -67,7 +66,6 @@ class Assistant:
         self.config = config or Config()
         self.ranker = Ranker(index)
         self.evidence = EvidenceReader(index, default_lexicon().attributes)
-        self._reader = PassageReader(index)
         self._gate = gate or load_gate()
         self._speller = Speller(index)
         self._followups = FollowUps(index.tokeniser)
@@ -213,12 +211,18 @@ class Assistant:
         understood = understand(standalone)
         candidates = self.ranker.rank(standalone, k=max(self.config.retrieved, 10), candidates=self.config.candidates)
         touched = bool(candidates) and any(self.index.tokeniser.fields(standalone).values()) and _touches(candidates[0])
-        confidence = self._gate.probability(self.evidence.measure(understood, candidates)) if touched else 0.0
+        if not touched:
+            return understood, candidates, 0.0
+        evidence = self.evidence.measure(understood, candidates)
+        confidence = self._gate.probability(evidence)
+        if understood.about:
+            # A subject as a whole has no answering span to find: it is answered where the subject is.
+            confidence = max(confidence, min(evidence.countries, evidence.names, evidence.paragraph_coverage))
         return understood, candidates, confidence
 
     def _statements(self, question: Question, candidates: list[Candidate]) -> tuple[Statement, ...]:
         passages = select(question, candidates, self.index, self.ranker.constraints)
-        return statements(question, passages, candidates[0].passage, self.index, self._reader)
+        return statements(question, passages, candidates, self.index)
 
     def _check(self, question: str) -> None:
         if not question.strip():

@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--questions", type=Path, help="another question file (JSON lines)")
     evaluate.add_argument("--split", choices=["tune", "test", "all"], default="test")
     evaluate.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too")
+    evaluate.add_argument("--html", type=Path, metavar="FILE", help="write a page with plots and every failure")
     _llm_option(evaluate, "report how faithful its answers and citations are")
     _finish(evaluate, _eval)
     serve = commands.add_parser("serve", help="open the web chat and the interfaces for programs")
@@ -221,7 +222,7 @@ def _eval(given: argparse.Namespace) -> int:
         )
         return report
     run: int = import_module("eval.run").run(
-        questions=given.questions, split=given.split, json_file=given.json, index=given.index
+        questions=given.questions, split=given.split, json_file=given.json, index=given.index, html_file=given.html
     )
     return run
 

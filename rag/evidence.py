@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from index.contextual import ContextualModel
 from index.late_interaction import token_vectors
 from index.lexicon import Attribute
 from index.local import LocalIndex
@@ -20,6 +21,8 @@ from rag.question import Question
 from rag.retrieve import Candidate
 
 _SYNONYM = 0.8
+# Between which cosines of the shipped model questions off and on a document's topic lie, and where on that way most answerable ones.
+_FAR, _CLOSE, _USUAL = 0.78, 0.90, 0.75
 _CODE = re.compile(r"[a-z]+[0-9]+|[a-z]{3,}")
 # A name inside an English question: capitalised, not for standing first.
 _CAPITALISED = re.compile(r"(?<=[a-z,] )[A-Z][\w-]+|[A-Z]+[0-9]+|\b[A-Z]{2,}\b")
@@ -27,7 +30,7 @@ _CAPITALISED = re.compile(r"(?<=[a-z,] )[A-Z][\w-]+|[A-Z]+[0-9]+|\b[A-Z]{2,}\b")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Signals in [0, 1] about one question and its best passage."""
+    """Signals about one question and its best passage: in [0, 1], the reader's in [-1, 1]."""
 
     score: float
     margin: float
@@ -36,7 +39,10 @@ class Evidence:
     weakest: float
     late: float
     dense: float
-    entities: float
+    countries: float
+    times: float
+    known: float
+    near: float
     contradiction: float
     names: float
     typed: float
@@ -45,6 +51,11 @@ class Evidence:
     asked: float
     unknown_topic: float
     english: float
+    reader: float
+    span: float
+    whole: float
+    best_reader: float
+    best_whole: float
 
     def vector(self) -> np.ndarray:
         """All signals in the order of the fields, shape (signals,)."""
@@ -77,7 +88,10 @@ class EvidenceReader:
             weakest=min((c for c, w in covered if w > 0), default=1.0),
             late=top.signals["late"],
             dense=top.signals["dense"],
-            entities=(kept.countries + kept.times) / 2,
+            countries=kept.countries,
+            times=kept.times,
+            known=self.known(question),
+            near=self.near(question),
             contradiction=kept.against,
             names=self._names(question, f"{own} {context}"),
             typed=typed,
@@ -86,7 +100,31 @@ class EvidenceReader:
             asked=min(typed, focus),
             unknown_topic=_unknown(covered),
             english=float(question.language == "en"),
+            reader=top.signals["reader"],
+            span=top.signals["span"],
+            whole=top.signals["whole"],
+            best_reader=max(c.signals["reader"] for c in candidates),
+            best_whole=max(c.signals["whole"] for c in candidates),
         )
+
+    def near(self, question: Question) -> float:
+        """How near the nearest passage is in meaning, on the scale of the shipped model's cosines: a topic of its own is far.
+
+        Another embedding model has another scale: it says what an answerable question usually has.
+        """
+        if not isinstance(self._index.embedder, ContextualModel):
+            return _USUAL
+        cosine = float(self._index.similarity(self._index.embedder.encode_question(question.text)).max())
+        return min(max((cosine - _FAR) / (_CLOSE - _FAR), 0.0), 1.0)
+
+    def known(self, question: Question) -> float:
+        """The share of the question's content words that the documents have anywhere, as a word or a concept."""
+        tokeniser = self._index.tokeniser
+        words = self._index.fields["passage", "english" if question.language == "en" else "word"]
+        concepts = self._index.fields["passage", "concept"]
+        terms = dict.fromkeys(tokeniser.fields(question.text)["english" if question.language == "en" else "word"])
+        held = [t in words or any(c in concepts for c in tokeniser.concepts(t)) for t in terms]
+        return sum(held) / len(held) if held else 1.0
 
     def _coverage(self, question: Question, text: str, asked: str = "") -> list[tuple[float, float]]:
         """For each content word of the question (or of `asked`, a part of it): how far `text` covers it, and its weight."""

@@ -36,7 +36,7 @@ class LocalModel(CustomLLM):
 
         try:
             tokenizer = AutoTokenizer.from_pretrained(settings.model, local_files_only=True)
-            model = AutoModelForCausalLM.from_pretrained(settings.model, local_files_only=True)
+            model: Any = AutoModelForCausalLM.from_pretrained(settings.model, local_files_only=True)
         except (OSError, ValueError, KeyError) as error:
             raise HakushoError(
                 f"the folder {settings.model!r} holds no text-generation model that transformers can read "

@@ -42,7 +42,8 @@ class ServerModel(OpenAILike):
     async def astream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseAsyncGen:
         """The answer as it comes."""
         if self._async_http_client is not None:
-            return await super().astream_chat(messages, **kwargs)
+            answer: ChatResponseAsyncGen = await super().astream_chat(messages, **kwargs)
+            return answer
         return self._over_own_connection(messages, kwargs)
 
     async def _over_own_connection(self, messages: Sequence[ChatMessage], kwargs: dict[str, Any]) -> ChatResponseAsyncGen:

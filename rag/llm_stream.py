@@ -72,14 +72,14 @@ def _pieces(request: "_Request", settings: LlmSettings, deadline: float, stop: t
 def _next(request: "_Request", limit: float, deadline: float, stop: threading.Event, began: bool) -> str | ModelFaultError | None:
     """The next piece, a fault, or None at the end or at a stop."""
     while not stop.is_set():
+        # Also while pieces wait to be taken: a model that never pauses has its end too.
+        if time.monotonic() > deadline:
+            return ModelFaultError("long")
         try:
             return request.queue.get(timeout=_LOOK)
         except Empty:
             pass
-        now = time.monotonic()
-        if now > deadline:
-            return ModelFaultError("long")
-        if now > limit:
+        if time.monotonic() > limit:
             return ModelFaultError("stalled" if began else "slow")
     return None
 

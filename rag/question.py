@@ -117,7 +117,17 @@ def understand(text: str) -> Question:
     return Question(text, language, answer_type, bool(_LIST.search(folded)), about)
 
 
+# What a resolved follow-up carries along: the topic before, or after in brackets (`rag.followup`).
+_CARRIED_JA = re.compile(
+    r"^.*について、(?=.*(?:誰|だれ|どなた|何|なに|なん|いつ|どこ|どの|どれ|どちら|どう|どんな|なぜ|いくつ|いくら))"
+)
+_CARRIED_EN = re.compile(r"\s\([^()]*\)\s*$")
+# "when" asks only where no other question word stands before it.
+_CLAUSE_WHEN = re.compile(r"(\b(?:what|who|whom|whose|which|where|how|why)\b.*?)\bwhen\b")
+
+
 def _answer_type(folded: str, language: Language) -> AnswerType:
+    folded = _CARRIED_JA.sub("", folded) if language == "ja" else _CLAUSE_WHEN.sub(r"\1", _CARRIED_EN.sub("", folded))
     if is_yes_no(folded, language):
         return "yes-no"
     patterns = _JA if language == "ja" else _EN

@@ -7,7 +7,7 @@ from index.local import LocalIndex
 from rag.answer import Citation, Statement
 from rag.constraints import Constraints, fixed_by
 from rag.question import Question
-from rag.reading import PassageReader
+from rag.reading import PassageReading
 from rag.retrieve import Candidate
 from rag.short_answer import short_answer
 from source.document import Document, Passage
@@ -16,8 +16,6 @@ from source.document import Document, Passage
 _LIST_GAP = 2.2
 _SEVERAL_GAP = 0.7
 _LIST_MOST = 8
-# Types whose spans are many and alike: the reader tells them apart better than their place does.
-_READ_FIRST = ("place", "organisation")
 _TYPED = ("person", "country", "organisation", "place", "date", "count")
 
 
@@ -79,25 +77,21 @@ def _referring(document: Document, note: Passage) -> list[Passage]:
 
 
 def statements(
-    question: Question, passages: Sequence[Passage], lead: Passage, index: LocalIndex, reader: PassageReader
+    question: Question, passages: Sequence[Passage], candidates: Sequence[Candidate], index: LocalIndex
 ) -> tuple[Statement, ...]:
     """One statement for each passage, the short answer marked in the one that leads."""
     made = []
+    lead, readings = candidates[0].passage, {c.passage.id: c.reading for c in candidates}
     for p in passages:
         marks_here = p.id == lead.id or question.wants_list or (question.answer_type == "definition" and p.kind == "footnote")
-        short = _short(question, p, index, reader) if marks_here else None
+        short = _short(question, p, index, readings.get(p.id)) if marks_here else None
         made.append(Statement(p.text, (cite(p),), short, p.rendering if question.language == "en" else ""))
     return tuple(made)
 
 
-def _short(question: Question, passage: Passage, index: LocalIndex, reader: PassageReader) -> tuple[int, int] | None:
-    """By form where the type has a telling one, else as the reader marks it."""
-    if question.answer_type == "yes-no" or question.about:
-        return None
-    by_form = short_answer(question, passage.text, index.tokeniser)
-    if by_form and question.answer_type not in _READ_FIRST:
-        return by_form
-    return reader.answer_span(question.text, passage) or by_form
+def _short(question: Question, passage: Passage, index: LocalIndex, reading: PassageReading | None) -> tuple[int, int] | None:
+    """The short answer in a passage; none for a subject as a whole."""
+    return None if question.about else short_answer(question, passage.text, index.tokeniser, reading)
 
 
 def cite(passage: Passage) -> Citation:

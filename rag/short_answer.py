@@ -3,21 +3,62 @@
 from index.normalise import fold
 from index.tokenise import Tokeniser
 from rag.question import Question
+from rag.reading import PassageReading
 from rag.spans import TypedSpan, asks_identity, candidate_spans, definition, holders_of_office
 
+# By how much, in log-odds, a span of the asked form may stand below the reader's own.
+_FORM = 6.0
+# A span longer than this is a clause, not a short answer.
+_LONGEST = 80
+_EDGES = " 、。,.・\u3000\n"
 
-def short_answer(question: Question, text: str, tokeniser: Tokeniser) -> tuple[int, int] | None:
-    """The answering range of a sentence, or None where no span is of the asked type."""
+
+def short_answer(
+    question: Question, text: str, tokeniser: Tokeniser, reading: PassageReading | None = None
+) -> tuple[int, int] | None:
+    """The answering range of a sentence, or None where nothing answers.
+
+    The reader chooses among the spans of the asked type; where it finds a span of another form much
+    better, or the type has no form, its own span stands. Without a reading, the nearest to what
+    was asked is taken.
+    """
     if question.answer_type == "definition":
-        return definition(question, text)
+        found = definition(question, text)
+        if found:
+            return found
+    spans = typed_spans(question, text, tokeniser)
+    own = _trimmed(text, reading.marked) if reading and reading.marked else None
+    if reading is None or own is None:
+        return _nearest(question, text, spans, tokeniser)
+    best = max(spans, key=lambda s: reading.score(s.start, s.end), default=None)
+    if best is not None and reading.score(best.start, best.end) >= reading.span - _FORM:
+        return best.start, best.end
+    return own if 0 < own[1] - own[0] <= _LONGEST else None
+
+
+def typed_spans(question: Question, text: str, tokeniser: Tokeniser) -> list[TypedSpan]:
+    """The spans of the asked type that the question does not name itself."""
     spans = candidate_spans(text, question.answer_type, tokeniser)
     asked = fold(question.text)
     spans = [s for s in spans if fold(text[s.start : s.end]) not in asked]
-    spans = _not_named(question, text, spans, tokeniser) or spans
-    if spans:
-        best = min(spans, key=lambda s: _distance(s, _anchors(question, text, tokeniser)))
-        return best.start, best.end
-    return None
+    return _not_named(question, text, spans, tokeniser) or spans
+
+
+def _nearest(question: Question, text: str, spans: list[TypedSpan], tokeniser: Tokeniser) -> tuple[int, int] | None:
+    if not spans:
+        return None
+    best = min(spans, key=lambda s: _distance(s, _anchors(question, text, tokeniser)))
+    return best.start, best.end
+
+
+def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """The span without particles, marks and blanks at its edges."""
+    start, end = span
+    while start < end and text[start] in _EDGES:
+        start += 1
+    while end > start and text[end - 1] in _EDGES:
+        end -= 1
+    return start, end
 
 
 def _not_named(question: Question, text: str, spans: list[TypedSpan], tokeniser: Tokeniser) -> list[TypedSpan]:

@@ -183,8 +183,9 @@ def _office_end(text: str, tokens: Sequence[Token], j: int) -> int:
 
 
 def _places(text: str, tokeniser: Tokeniser) -> Iterator[TypedSpan]:
-    """Runs of place names."""
+    """Runs of place names; a country at either end is left out: アゼルバイジャン・バクー is the place バクー."""
     tokens = tokeniser.tokens(text)
+    countries = {(e.start, e.end) for e in find_entities(text) if e.kind == "country"}
     i = 0
     while i < len(tokens):
         j = i
@@ -193,9 +194,18 @@ def _places(text: str, tokeniser: Tokeniser) -> Iterator[TypedSpan]:
             or (j > i and tokens[j].surface == "・" and j + 1 < len(tokens) and "地名" in tokens[j + 1].pos)
         ):
             j += 1
+        first, last = i, j - 1
+        while first < last and (_country_token(tokens[first], countries) or tokens[first].surface == "・"):
+            first += 1
+        while last > first and (_country_token(tokens[last], countries) or tokens[last].surface == "・"):
+            last -= 1
         if j > i:
-            yield TypedSpan(tokens[i].start, tokens[j - 1].end)
+            yield TypedSpan(tokens[first].start, tokens[last].end)
         i = max(j, i + 1)
+
+
+def _country_token(token: Token, countries: set[tuple[int, int]]) -> bool:
+    return (token.start, token.end) in countries
 
 
 def definition(question: Question, text: str) -> tuple[int, int] | None:

@@ -23,9 +23,14 @@ FEATURES = (
     "times",
     "against",
     "typed",
+    "reader",
+    "span",
+    "whole",
 )
 # Signals that are worth computing for the first candidates only.
-LATER = ("late", "countries", "times", "against", "typed")
+LATER = ("late", "countries", "times", "against", "typed", "reader", "span", "whole")
+# What the reader says of the passages that it reads.
+READ = ("reader", "span", "whole")
 WEIGHTS_FILE = Path(__file__).parent / "ranker.json"
 
 

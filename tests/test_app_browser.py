@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from browser import answered, ask, chromium, highlighted, opened, serious, serving, serving_here
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from index.local import LocalIndex
 from rag.answer import Answer, Statement
@@ -26,6 +27,18 @@ PAYLOAD = (
     "[x](javascript:window.hacked=1) **2024年**の対話\u202eは?"
 )
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
+
+
+# Calls of the server wait until the test lets them go.
+_HELD = """(() => {
+  const real = window.fetch, held = [];
+  let open = false;
+  window.release = () => { open = true; held.forEach((go) => go()); };
+  window.fetch = async (...given) => {
+    if (!open && String(given[0]?.url ?? given[0]).includes('component_server')) await new Promise((go) => held.push(go));
+    return real(...given);
+  };
+})()"""
 
 
 @pytest.fixture(scope="module")
@@ -219,16 +232,13 @@ def test_a_kept_answer_that_no_longer_stands_is_not_shown(page: Page) -> None:
 def test_a_question_sent_before_the_page_is_ready_is_answered(browser: Browser, address: str) -> None:
     with opened(browser, address) as page:
         # The way to the server opens late: what is sent meanwhile must wait, not vanish.
-        held: list[Route] = []
-        page.route("**/component_server/**", lambda route: held.append(route))
+        page.add_init_script(_HELD)
         page.goto(address, wait_until="commit")
         page.locator("#box").fill(PROGRAMME)
         page.locator("#box").press("Enter")
         expect(page.locator(".turn.pending")).to_have_count(1)
         assert page.evaluate("Object.keys(hakusho.words).length") == 0
-        page.unroute("**/component_server/**")
-        for route in held:
-            route.continue_()
+        page.evaluate("release()")
         answered(page, 1)
         assert "2024年-2026年" in page.locator(".reply").inner_text()
 
@@ -493,8 +503,11 @@ def test_documents_of_ones_own_are_shown_as_text(browser: Browser, tmp_path: Pat
 class _Slow(Assistant):
     """Answers as ever, but with time between the statements, as a language model takes it."""
 
-    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Statement | Answer]:
-        answer = self.ask(question, history)
+    def stream(
+        self, question: str, history: Sequence[str] = (), *, stop: threading.Event | None = None
+    ) -> Iterator[Statement | Answer]:
+        *_, answer = super().stream(question, history)
+        assert isinstance(answer, Answer)
         for statement in answer.statements:
             yield statement
             time.sleep(0.8)

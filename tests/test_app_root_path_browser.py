@@ -32,7 +32,7 @@ def test_the_page_answers_under_the_root_path(browser: Browser, address: str) ->
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url))
     page.goto(address.rstrip("/"))
-    box = page.locator("#question textarea")
+    box = page.locator("#box")
     box.fill("租税条約はいつ署名されましたか")
     box.press("Enter")
     expect(page.locator(".turn .reply").last).to_contain_text("12月")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding import LlamaIndexModel, load_embedder, prefixes
+from index.embedding import DEFAULT_MODEL, LlamaIndexModel, StaticModel, load_embedder, prefixes, shipped_static
 from index.local import IndexMismatchError, LocalIndex
 from index.open import build, open_index
 from index.snapshot import read_manifest, read_snapshot, write_snapshot
@@ -82,17 +82,9 @@ def test_a_model_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
 
 
 def test_a_sentence_transformers_folder_serves_by_name(index_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from index.embedding import DEFAULT_MODEL
-
     # The shipped folder, loaded the slow way, is a model by name like any other.
     monkeypatch.setenv("HAKUSHO_EMBEDDING", str(DEFAULT_MODEL))
     by_name = build()
     np.testing.assert_allclose(
-        by_name.embedder.encode_question("輸送路"), load_embedder_shipped().encode_question("輸送路"), atol=1e-4
+        by_name.embedder.encode_question("輸送路"), StaticModel(shipped_static()).encode_question("輸送路"), atol=1e-4
     )
-
-
-def load_embedder_shipped() -> LlamaIndexModel:
-    from index.embedding import StaticModel, shipped_static
-
-    return StaticModel(shipped_static())  # type: ignore[return-value]

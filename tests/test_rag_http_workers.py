@@ -27,7 +27,8 @@ class Slow(Assistant):
         self.statements = 0
 
     def stream(self, question: str, history: Any = (), *, stop: Any = None) -> Iterator[Statement | Answer]:
-        answer = self.ask(question, history)
+        *_, answer = super().stream(question, history)
+        assert isinstance(answer, Answer)
         try:
             for _ in range(50):
                 self.statements += 1

@@ -131,9 +131,9 @@ def test_many_calls_at_once(connect: Connect, assistant: Assistant) -> None:
 def test_standard_output_carries_the_protocol_alone(index_folder: Path) -> None:
     # A fresh index is built at start, with notices; a print by any library must not break the protocol.
     noisy = (
-        "import rag.cli, rag.assistant as a; ask = a.Assistant.ask\n"
-        "def loud(*given, **more):\n    print('noise'); return ask(*given, **more)\n"
-        "a.Assistant.ask = loud\n"
+        "import rag.cli, rag.assistant as a; stream = a.Assistant.stream\n"
+        "def loud(*given, **more):\n    print('noise'); return stream(*given, **more)\n"
+        "a.Assistant.stream = loud\n"
         "raise SystemExit(rag.cli.main(['mcp']))"
     )
     calls = [

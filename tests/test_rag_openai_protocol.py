@@ -124,7 +124,7 @@ def test_a_wrong_method_has_openais_form_too(served: str) -> None:
 def test_an_error_in_the_middle_of_a_stream_reaches_the_client(index: LocalIndex) -> None:
     class Failing(Assistant):
         def stream(self, question: str, history: Any = (), *, stop: Any = None) -> Iterator[Statement | Answer]:
-            yield self.ask(question).statements[0]
+            yield next(super().stream(question))
             raise HakushoError("the language model went away: start it again")
 
     with running(Failing(index)) as address:
@@ -138,7 +138,8 @@ def test_an_error_in_the_middle_of_a_stream_reaches_the_client(index: LocalIndex
 def test_what_a_language_model_said_before_it_failed_is_replaced(index: LocalIndex) -> None:
     class Failing(Assistant):
         def stream(self, question: str, history: Any = (), *, stop: Any = None) -> Iterator[Statement | Answer]:
-            quoted = self.ask(question)
+            *_, quoted = super().stream(question)
+            assert isinstance(quoted, Answer)
             yield replace(quoted.statements[0], text="A sentence of the model's.")
             yield replace(quoted, notice="The language model went away.")
 
@@ -157,7 +158,8 @@ def test_what_a_language_model_said_before_it_failed_is_replaced(index: LocalInd
 def test_a_models_sentence_is_shown_with_its_quotes(index: LocalIndex) -> None:
     class Wording(Assistant):
         def stream(self, question: str, history: Any = (), *, stop: Any = None) -> Iterator[Statement | Answer]:
-            quoted = self.ask(question)
+            *_, quoted = super().stream(question)
+            assert isinstance(quoted, Answer)
             worded = replace(quoted.statements[0], text="It was signed in December.")
             yield worded
             yield replace(quoted, statements=(worded,), mode="model")

@@ -1,0 +1,148 @@
+"""What the reader learns from: questions over windows of text, with answers or with none.
+
+JaQuAD gives answered questions. Its unanswered ones are made here: the question against another
+paragraph of its article, and the question with a number or a name exchanged. The teaching set
+(`index/teaching`) gives what no public data has: other people's words, English, near misses.
+"""
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from source.errors import HakushoError
+from source.sentences import split_sentences
+
+LONGEST = 260  # characters of a window of JaQuAD, so that one read costs as much as one of the next
+_NUMBER = re.compile(r"\d+")
+_NAME = re.compile(r"[ァ-ヺー]{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Text read at once: `heading` is read before it, `sentences` are ranges of `text`."""
+
+    text: str
+    heading: str
+    sentences: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question over a window. No spans: the window does not answer. `polarity`: yes 1, no 0, neither None."""
+
+    question: str
+    window: Window
+    spans: tuple[tuple[int, int], ...]
+    polarity: int | None = None
+    kind: str = "fact"
+
+
+def sentences_of(text: str) -> tuple[tuple[int, int], ...]:
+    """The sentences of a text as ranges; the whole text where there is no end of a sentence."""
+    return tuple((s.start, s.end) for s in split_sentences(text)) or ((0, len(text)),)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The paragraphs of an article with the questions asked about each: (question, start, end)."""
+
+    title: str
+    paragraphs: tuple[tuple[str, tuple[tuple[str, int, int], ...]], ...]
+
+
+def read_articles(folder: Path) -> list[Article]:
+    """The articles of a folder of SQuAD-shaped files. Raises HakushoError where there are none."""
+    files = sorted(folder.glob("*.json"))
+    if not files:
+        raise HakushoError(f"{folder} holds no .json file: name the folder that holds jaquad and jsquad with --data")
+    raw = [a for file in files for a in json.loads(file.read_text(encoding="utf-8"))["data"]]
+    return [Article(str(a["title"]), tuple(_paragraph(p) for p in a["paragraphs"])) for a in raw]
+
+
+def _paragraph(raw: dict[str, Any]) -> tuple[str, tuple[tuple[str, int, int], ...]]:
+    found = []
+    for asked in raw["qas"]:
+        for answer in asked["answers"][:1]:
+            start = int(answer["answer_start"])
+            found.append((str(asked["question"]), start, start + len(answer["text"])))
+    return str(raw["context"]), tuple(found)
+
+
+def cut(text: str, heading: str, around: tuple[int, int], rng: random.Random) -> tuple[Window, int]:
+    """A window of whole sentences about a range, and where it starts in the text."""
+    sentences = sentences_of(text)
+    held = [i for i, (s, e) in enumerate(sentences) if s < around[1] and e > around[0]] or [0]
+    first, last = held[0], held[-1]
+    room = rng.randint(LONGEST // 2, LONGEST)
+    while True:
+        wider = [(f, s) for f, s in ((first - 1, last), (first, last + 1)) if f >= 0 and s < len(sentences)]
+        wider = [(f, s) for f, s in wider if sentences[s][1] - sentences[f][0] <= room]
+        if not wider:
+            break
+        first, last = rng.choice(wider)
+    at = sentences[first][0]
+    inside = tuple((s - at, e - at) for s, e in sentences[first : last + 1])
+    return Window(text[at : sentences[last][1]], heading, inside), at
+
+
+def article_examples(
+    article: Article, rng: random.Random, *, negatives: float = 0.5, exchanged: float = 0.1
+) -> Iterator[Example]:
+    """The examples of an article, made anew at each call: other windows, other negatives."""
+    for number, (text, asked) in enumerate(article.paragraphs):
+        others = [p for i, p in enumerate(article.paragraphs) if i != number]
+        for question, start, end in asked:
+            heading = article.title if rng.random() < 0.5 else ""
+            window, at = cut(text, heading, (start, end), rng)
+            example = Example(question, window, ((start - at, end - at),))
+            yield example
+            other = exchange(question, article, rng) if rng.random() < exchanged else None
+            if other:
+                yield replace(example, question=other, spans=(), kind="exchanged")
+            if others and rng.random() < negatives:
+                yield _elsewhere(question, text[start:end], heading, others, rng)
+
+
+def _elsewhere(question: str, answer: str, heading: str, others: list[Any], rng: random.Random) -> Example:
+    """The question over the likest of some other paragraphs, cut where it is likest, without the answer."""
+    some = rng.sample(others, min(4, len(others)))
+    asked = _bigrams(question)
+    ranked = sorted(some, key=lambda p: len(asked & _bigrams(p[0])), reverse=True)
+    text = next((t for t, _ in ranked if answer not in t), "")
+    if not text:
+        return Example(question, Window("。", heading, ((0, 1),)), (), kind="elsewhere")
+    best = max(sentences_of(text), key=lambda s: len(asked & _bigrams(text[s[0] : s[1]])))
+    return Example(question, cut(text, heading, best, rng)[0], (), kind="elsewhere")
+
+
+def _bigrams(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}
+
+
+def exchange(question: str, article: Article, rng: random.Random) -> str | None:
+    """The question with a number or a katakana name exchanged for another of the article, or None."""
+    numbers, names = list(_NUMBER.finditer(question)), list(_NAME.finditer(question))
+    if numbers and (not names or rng.random() < 0.6):
+        found = rng.choice(numbers)
+        other = _other_number(found[0], rng)
+    elif names:
+        found = rng.choice(names)
+        known = sorted({n for text, _ in article.paragraphs for n in _NAME.findall(text)} - {found[0]})
+        known = [n for n in known if n not in question and found[0] not in n]
+        if not known:
+            return None
+        other = rng.choice(known)
+    else:
+        return None
+    return question[: found.start()] + other + question[found.end() :]
+
+
+def _other_number(number: str, rng: random.Random) -> str:
+    """Another number of the same length, nearby."""
+    step = rng.choice([-3, -2, -1, 1, 2, 3, 5, 7])
+    changed = str(max(1, int(number) + step)).zfill(len(number))
+    return changed if changed != number else str(int(number) + 1)

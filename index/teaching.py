@@ -1,0 +1,133 @@
+"""The teaching set: questions written by hand over passages in the manner of white papers.
+
+`index/teaching/passages.jsonl` holds the project's own passages (names and figures invented),
+`items.jsonl` the questions over them and over paragraphs of JaQuAD, which are referred to by id:
+their text is read from the data folder. A tenth of the passages is held out for tuning.
+"""
+
+import json
+import random
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from index.reader_examples import Example, Window, sentences_of
+from source.errors import HakushoError
+
+FOLDER = Path(__file__).parent / "teaching"
+KINDS = ("fact", "paraphrase", "english", "near-miss", "noisy", "follow-up", "list", "yes-no")
+MISSING = ("attribute", "entity", "time", "place", "count", "negation", "premise", "relation")
+JAQUAD = "jaquad:"
+Part = Literal["train", "held-out"]
+
+
+class TeachingError(HakushoError):
+    """The teaching set or what it refers to does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeachingPassage:
+    """A passage that questions are asked about; `heading` is its heading path."""
+
+    id: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeachingItem:
+    """A question about a passage. No `answers`: the passage does not say; `missing` tells what is not there.
+
+    A follow-up has `history` and the `standalone` form of its last turn. `polarity` is set for yes-no.
+    """
+
+    id: str
+    passage: str
+    kind: str
+    language: str
+    question: str
+    answers: tuple[tuple[int, int], ...]
+    missing: str = ""
+    history: tuple[str, ...] = ()
+    standalone: str = ""
+    polarity: bool | None = None
+
+    @property
+    def asked(self) -> str:
+        """The question as it stands by itself."""
+        return self.standalone or self.question
+
+
+def held_out(passage: str) -> bool:
+    """Whether a passage's questions are for tuning only: a tenth, by a hash of its id."""
+    return zlib.crc32(passage.encode()) % 10 == 0
+
+
+def load_items(folder: Path = FOLDER) -> list[TeachingItem]:
+    """All items. Raises TeachingError with the line that is wrong."""
+    items = []
+    for number, line in enumerate(_lines(folder / "items.jsonl"), 1):
+        try:
+            held = json.loads(line)
+            held["answers"] = tuple((int(s), int(e)) for s, e in held["answers"])
+            held["history"] = tuple(held.get("history", ()))
+            items.append(TeachingItem(**held))
+        except (ValueError, KeyError, TypeError) as error:
+            raise TeachingError(f"items.jsonl, line {number} is no teaching item ({error})") from None
+    return items
+
+
+def load_passages(data: Path | None, folder: Path = FOLDER) -> dict[str, TeachingPassage]:
+    """The project's own passages by id, and JaQuAD's paragraphs where a data folder is given."""
+    passages = [TeachingPassage(**json.loads(line)) for line in _lines(folder / "passages.jsonl")]
+    return {p.id: p for p in [*passages, *(_jaquad(data) if data else ())]}
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise TeachingError(f"cannot read {path} ({error.strerror}): install Hakusho again") from None
+
+
+def _jaquad(data: Path) -> list[TeachingPassage]:
+    """The paragraphs of `jaquad/train`; a paragraph's id is that of its questions without their number."""
+    found = []
+    for file in sorted((data / "jaquad" / "train").glob("*.json")):
+        for article in json.loads(file.read_text(encoding="utf-8"))["data"]:
+            for p in article["paragraphs"]:
+                found.append(TeachingPassage(JAQUAD + p["qas"][0]["id"].rsplit("-", 1)[0], article["title"], p["context"]))
+    if not found:
+        raise TeachingError(f"{data}/jaquad/train holds no .json file: name the folder that holds jaquad with --data")
+    return found
+
+
+def windows(passages: dict[str, TeachingPassage]) -> dict[str, Window]:
+    """Each passage as the reader sees it: the nearest heading before it."""
+    return {p.id: Window(p.text, p.heading.split("›")[-1].strip(), sentences_of(p.text)) for p in passages.values()}
+
+
+def teaching_examples(data: Path, part: Part, rng: random.Random | None = None, elsewhere: float = 0.15) -> list[Example]:
+    """The items of a part as the reader learns them, some also over another passage, which does not answer."""
+    rng = rng or random.Random(0)
+    shown = windows(load_passages(data))
+    items = [i for i in load_items() if held_out(i.passage) == (part == "held-out")]
+    own = sorted({i.passage for i in items if not i.passage.startswith(JAQUAD)})
+    examples = []
+    for item in items:
+        polarity = None if item.polarity is None else int(item.polarity)
+        examples.append(Example(item.asked, shown[item.passage], item.answers, polarity, item.kind))
+        if item.kind != "near-miss" and rng.random() < elsewhere:
+            other = _other(item, own, rng)
+            if other:
+                examples.append(Example(item.asked, shown[other], (), None, "elsewhere"))
+    return examples
+
+
+def _other(item: TeachingItem, own: Sequence[str], rng: random.Random) -> str | None:
+    """Another passage of the same field."""
+    field = item.passage.split("-")[0]
+    same = [p for p in own if p != item.passage and p.split("-")[0] == field]
+    return rng.choice(same) if same else None
