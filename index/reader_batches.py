@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from index.contextual import PASSAGE_PREFIX, QUESTION_PREFIX
 from index.reader_examples import Example, Window
 
 Ints = NDArray[np.int64]
-QUESTION_PREFIX, PASSAGE_PREFIX = "query: ", "passage: "
 LONGEST_QUESTION, LONGEST_PASSAGE = 96, 400
 
 
@@ -55,10 +55,8 @@ def covering(tokens: Tokens, start: int, end: int) -> tuple[int, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """A batch of pairs, padded. Shapes as `ReaderNetwork.forward` takes them; `texts` are unique rows of ids."""
+    """A batch of pairs, padded. Shapes as `ReaderNetwork.forward` takes them."""
 
-    questions: list[int]
-    windows: list[int]
     roles: Ints
     mask: Ints
     heads: Ints
@@ -79,7 +77,7 @@ def pair_up(asked: Sequence[int], passages: Sequence[Tokens], windows: Sequence[
         spans[i, q:end] = [o[0] >= 0 for o in p.offsets]
         spans[i, q] = 1
         member[i, : len(w.sentences), q:end] = sentence_members(w, p)
-    return Pairs([], [], roles, mask, np.asarray(asked, dtype=np.int64), spans, member)
+    return Pairs(roles, mask, np.asarray(asked, dtype=np.int64), spans, member)
 
 
 @dataclass(frozen=True, slots=True)
