@@ -26,6 +26,7 @@ from gradio.events import api
 from rag.access import Access
 from rag.assistant import Assistant
 from rag.html import question_box
+from rag.http_metrics import Metrics
 from rag.llm_settings import LlmSettings
 from rag.page import Page
 from rag.programs import Programs, protect
@@ -44,9 +45,9 @@ _POLICY = (
 )
 
 
-def build_page(assistant: Assistant) -> gr.Blocks:
+def build_page(assistant: Assistant, metrics: Metrics) -> gr.Blocks:
     """The page over one assistant. Serve it with `create_app`, which adds its looks."""
-    page = Page(assistant)
+    page = Page(assistant, lambda answer: metrics.answered(answer, "page"))
     blocks: gr.Blocks = gr.Blocks(title="白書 Hakusho", analytics_enabled=False, fill_width=True)
     with blocks:
         _frame("masthead", _MOUNT)
@@ -58,12 +59,12 @@ def build_page(assistant: Assistant) -> gr.Blocks:
                 _frame("bar", _MOUNT)
                 _frame("text", f"<div>{page.chapter_of(page.documents[0].id)}</div>" if page.documents else "<div></div>")
         # Before the page's own events, which would take the name.
-        add_page_api(assistant)
+        add_page_api(assistant, metrics)
         _wire(page)
     return blocks
 
 
-def add_page_api(assistant: Assistant) -> None:
+def add_page_api(assistant: Assistant, metrics: Metrics) -> None:
     """The one public endpoint of the page's own programming interface (`gradio_client`): `/ask`.
 
     Called inside the `with` of the blocks. Everything else that the page does is private to it.
@@ -72,9 +73,11 @@ def add_page_api(assistant: Assistant) -> None:
     def ask(question: str, history: list[str] | None = None) -> dict[str, Any]:
         """Answers a question; the same object as a line of `hakusho ask --batch`."""
         try:
-            return assistant.ask(question, history or ()).to_json()
+            answer = assistant.ask(question, history or ())
         except HakushoError as error:
             raise gr.Error(str(error), print_exception=False) from None
+        metrics.answered(answer, "gradio")
+        return answer.to_json()
 
     api(ask, api_name="ask", concurrency_limit=_SIMULTANEOUS)
 
@@ -141,7 +144,7 @@ def create_app(assistant: Assistant, access: Access | None = None) -> FastAPI:
     mono = ["ui-monospace", "monospace"]
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build_page(assistant),
+        build_page(assistant, programs.service.metrics),
         "/",
         root_path=access.root_path or None,
         theme=gr.themes.Base(font=sans, font_mono=mono),

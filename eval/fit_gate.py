@@ -32,6 +32,8 @@ Ints = NDArray[np.int64]
 # One question over the chapter counts as much as so many of the teaching set.
 CHAPTER = 3.0
 _C = 0.1
+# The sum of false answers and false refusals is flat from .45 (over the chapter) to .65 (over the teaching set): the middle.
+THRESHOLD = 0.56
 
 
 def samples(assistant: Assistant) -> Iterator[tuple[str, Evidence, bool]]:
@@ -81,14 +83,6 @@ def shares(p: Floats, y: Ints, t: float) -> tuple[float, float]:
     return float(np.mean(p[y == 0] >= t)), float(np.mean(p[y == 1] < t))
 
 
-def threshold(p: Floats, y: Ints) -> float:
-    """Where the sum of both shares is least, smoothed over its neighbourhood."""
-    grid = np.linspace(0.2, 0.9, 141)
-    sums = np.asarray([sum(shares(p, y, float(t))) for t in grid])
-    smooth = np.convolve(np.pad(sums, 5, mode="edge"), np.ones(11) / 11, mode="valid")
-    return float(grid[int(np.argmin(smooth))])
-
-
 def unscaled(fitted: object) -> tuple[Floats, float]:
     """The weights and the intercept over the signals as they are."""
     scaler, logistic = fitted.named_steps["standardscaler"], fitted.named_steps["logisticregression"]  # type: ignore[attr-defined]
@@ -104,9 +98,8 @@ def main() -> int:
     y = np.asarray([a for _, _, a in rows], dtype=np.int64)
     weights = np.where(chapter, CHAPTER, 1.0)
     p = held_out(x, y, weights)
-    t = threshold(p[chapter], y[chapter])
     for name, mine in {"chapter, tuning half": chapter, "teaching set and other topics": ~chapter}.items():
-        false_answers, false_refusals = shares(p[mine], y[mine], t)
+        false_answers, false_refusals = shares(p[mine], y[mine], THRESHOLD)
         area = auroc(p[mine & (y == 1)].tolist(), p[mine & (y == 0)].tolist())
         error = calibration_error(p[mine].tolist(), y[mine].tolist())
         print(
@@ -118,7 +111,7 @@ def main() -> int:
     held = {
         "weights": {n: round(float(w), 4) for n, w in zip(NAMES, found, strict=True)},
         "intercept": round(intercept, 4),
-        "threshold": round(t, 3),
+        "threshold": THRESHOLD,
     }
     GATE_FILE.write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(held))

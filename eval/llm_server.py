@@ -6,6 +6,7 @@ faults below at any point. Everything the server saw is kept.
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -110,6 +111,11 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, script: Script, seen: Seen) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.script, self.seen = script, seen
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away between two requests is no fault of the server's."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 @contextmanager

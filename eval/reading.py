@@ -1,28 +1,37 @@
 """The reader on public questions: `python -m eval.reading --data ../shared/data`.
 
-With the gold paragraph: exact match, character F1 and right sentence, on all questions, on the
-fifth that shares fewest words with its sentence, and on a sample of JaQuAD dev put into English;
-against another paragraph of the article: is the gold one told from it? The baseline of the same
-run takes the sentence that shares most words with the question, by idf.
+With the gold paragraph: exact match, character F1 and right sentence, on all questions, by answer and
+question type, on the fifth that shares fewest words with its sentence, and on a sample of JaQuAD
+dev put into English; against another paragraph of the article: is the gold one told from it, and
+is it told with the right probability? Open: the paragraph is found first, among all of JSQuAD
+validation. Baselines of the same run: the sentence that shares most words with the question by
+idf, and in it the span of the asked type by patterns and part of speech.
 """
 
 import argparse
 import json
 import random
 import sys
-import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from eval.spans import auroc, character_f1, exact
+from eval.report import reading_page
+from eval.retrieval_sets import jsquad
+from eval.spans import auroc, calibration_error, character_f1, exact
 from index.contextual import DEFAULT_FOLDER, Contextual
-from index.reader import Reader
+from index.embedding import load_embedder
+from index.local import LocalIndex
+from index.reader import Reader, SentenceReading
 from index.reader_examples import Window, sentences_of
 from index.tokenise import default_tokeniser
+from rag.question import understand
+from rag.retrieve import Ranker
+from rag.short_answer import short_answer
+from rag.span_edges import whole_words
 from source.errors import HakushoError
 
 ENGLISH = Path(__file__).parent / "jaquad_english.jsonl"
@@ -30,7 +39,10 @@ ENGLISH = Path(__file__).parent / "jaquad_english.jsonl"
 
 @dataclass(frozen=True)
 class Item:
-    """A question over a window with its answers and their starts; `rival` is a window of the article without them."""
+    """A question over a window with its answers and their starts; `rival` is a window of the article without them.
+
+    `types` are the labels of JaQuAD: what is answered, and how the question is worded.
+    """
 
     id: str
     question: str
@@ -38,6 +50,7 @@ class Item:
     starts: tuple[int, ...]
     window: Window
     rival: Window | None
+    types: tuple[str, ...] = ()
 
 
 def load_set(folder: Path, seed: int = 0) -> list[Item]:
@@ -64,7 +77,9 @@ def _items(title: str, paragraphs: Sequence[dict[str, object]], rng: random.Rand
             starts = tuple(int(a["answer_start"]) - shift for a in asked["answers"])
             others = [w for i, (w, _) in enumerate(shown) if i != at and not any(a in w.text for a in answers)]
             rival = rng.choice(others) if others else None
-            yield Item(str(asked["id"]), str(asked["question"]), answers, starts, shown[at][0], rival)
+            types = (asked["answers"][0].get("answer_type"), asked.get("question_type"))
+            labels = tuple(str(t) for t in types if t)
+            yield Item(str(asked["id"]), str(asked["question"]), answers, starts, shown[at][0], rival, labels)
 
 
 def window_of(title: str, context: str) -> tuple[Window, int]:
@@ -97,21 +112,20 @@ class Overlap:
 
 
 def measure(items: Sequence[Item], reader: Reader, overlap: Overlap) -> dict[str, list[float]]:
-    """Per question: em, f1, sentence, the baseline's sentence, overlap with the gold one, and how it stands to its rival."""
-    rows: dict[str, list[float]] = {name: [] for name in ("em", "f1", "sentence", "baseline sentence", "overlap")}
-    rows |= {"gold": [], "rival": []}
+    """Per question: em, f1, sentence, the baseline's, overlap with the gold sentence, and how it stands to its rival."""
+    names = ("em", "f1", "sentence", "baseline em", "baseline f1", "baseline sentence", "overlap", "gold", "rival")
+    rows: dict[str, list[float]] = {name: [] for name in names}
     for item in items:
-        windows = [item.window, *([item.rival] if item.rival else [])]
-        readings = reader.read(item.question, windows)
+        readings = reader.read(item.question, [item.window, *([item.rival] if item.rival else [])])
         best = max(readings[0].sentences, key=lambda s: s.span)
-        span = item.window.text[best.marked[0] : best.marked[1]] if best.marked else ""
         right = {i for i, (s, e) in enumerate(item.window.sentences) for start in item.starts if s <= max(start, 0) < e}
         shares = overlap.shares(item.question, item.window)
-        chosen = int(np.argmax([s.answers for s in readings[0].sentences]))
-        rows["em"].append(exact(span, item.answers))
-        rows["f1"].append(character_f1(span, item.answers))
-        rows["sentence"].append(float(chosen in right))
-        rows["baseline sentence"].append(float(int(np.argmax(shares)) in right))
+        guessed = int(np.argmax(shares))
+        for name, span in (("", _answer(item.window.text, best)), ("baseline ", _guess(item, guessed))):
+            rows[f"{name}em"].append(exact(span, item.answers))
+            rows[f"{name}f1"].append(character_f1(span, item.answers))
+        rows["sentence"].append(float(int(np.argmax([s.answers for s in readings[0].sentences])) in right))
+        rows["baseline sentence"].append(float(guessed in right))
         rows["overlap"].append(max((shares[i] for i in right), default=0.0))
         if item.rival:
             rows["gold"].append(readings[0].answers)
@@ -119,23 +133,94 @@ def measure(items: Sequence[Item], reader: Reader, overlap: Overlap) -> dict[str
     return rows
 
 
-def figures(items: Sequence[Item], reader: Reader) -> dict[str, float]:
-    """All figures of a set by name."""
-    rows = measure(items, reader, Overlap([i.window for i in items]))
-    means = ("em", "f1", "sentence", "baseline sentence")
+def _answer(text: str, sentence: SentenceReading) -> str:
+    """The reader's span at whole words, as short answers are."""
+    return _marked(text, whole_words(text, sentence.marked, default_tokeniser()) if sentence.marked else None)
+
+
+def _marked(text: str, span: tuple[int, int] | None) -> str:
+    return text[span[0] : span[1]] if span else ""
+
+
+def _guess(item: Item, sentence: int) -> str:
+    """The span of the asked type in a sentence, or the sentence."""
+    start, end = item.window.sentences[sentence]
+    text = item.window.text[start:end]
+    return _marked(text, short_answer(understand(item.question), text, default_tokeniser())) or text
+
+
+def figures(items: Sequence[Item], rows: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """All figures of a set by name, of what `measure` found."""
+    means = ("em", "f1", "sentence", "baseline em", "baseline f1", "baseline sentence")
     hard = np.argsort(rows["overlap"], kind="stable")[: max(len(items) // 5, 1)]
     found = {"questions": float(len(items))} | {name: float(np.mean(rows[name])) for name in means}
     found |= {f"low overlap {name}": float(np.mean(np.asarray(rows[name])[hard])) for name in means}
+    for label in sorted({t for i in items for t in i.types}):
+        held = [f1 for item, f1 in zip(items, rows["f1"], strict=True) if label in item.types]
+        found[f"f1, {label} ({len(held)})"] = float(np.mean(held))
     if rows["rival"]:
         found["AUROC, other paragraph"] = auroc(rows["gold"], rows["rival"])
+        found["ECE, other paragraph"] = calibration_error(*answerable(rows))
     return found
+
+
+def answerable(rows: Mapping[str, Sequence[float]]) -> tuple[list[float], list[float]]:
+    """The probability that each window answers, and whether it does."""
+    odds = np.asarray([*rows["gold"], *rows["rival"]])
+    return (1 / (1 + np.exp(-odds))).tolist(), [1.0] * len(rows["gold"]) + [0.0] * len(rows["rival"])
+
+
+def open_figures(items: Sequence[Item], index: LocalIndex) -> dict[str, float]:
+    """Exact match and F1 of the short answer in the passage that is found first among all."""
+    ranker, em, f1, sentence = Ranker(index), [], [], []
+    for item in items:
+        top = ranker.rank(item.question, k=1)[0]
+        span = short_answer(understand(item.question), top.passage.text, index.tokeniser, top.reading)
+        said = _marked(top.passage.text, span) or top.passage.text
+        em.append(exact(said, item.answers))
+        f1.append(character_f1(said, item.answers))
+        sentence.append(float(any(a in top.passage.text for a in item.answers)))
+    return {
+        "questions": float(len(items)),
+        "em": float(np.mean(em)),
+        "f1": float(np.mean(f1)),
+        "answer in the first passage": float(np.mean(sentence)),
+    }
 
 
 def in_english(items: Sequence[Item]) -> list[Item]:
     """The items that have a question in English, asked in it."""
     lines = ENGLISH.read_text(encoding="utf-8").splitlines()
     asked = {held["id"]: held["question"] for held in map(json.loads, lines)}
-    return [Item(i.id, asked[i.id], i.answers, i.starts, i.window, i.rival) for i in items if i.id in asked]
+    return [replace(i, question=asked[i.id]) for i in items if i.id in asked]
+
+
+def report(given: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """Measures all sets and prints each as it is done."""
+    reader = Reader(Contextual.load(given.model))
+    dev, valid = load_set(given.data / "jaquad" / "dev"), load_set(given.data / "jsquad")
+    sets = {
+        "JaQuAD dev": dev[:: given.every],
+        "JaQuAD dev, asked in English": in_english(dev),
+        "JSQuAD validation": valid[:: given.every],
+    }
+    found, plots = {}, []
+    for name, items in sets.items():
+        rows = measure(items, reader, Overlap([i.window for i in items]))
+        found[name] = figures(items, rows)
+        plots.append((name, *answerable(rows)))
+        _show(name, found[name])
+    if given.html:
+        given.html.write_text(reading_page(found, plots), encoding="utf-8")
+    if given.open:
+        found["JSQuAD validation, open"] = open_figures(valid[:: given.open], jsquad(given.data, load_embedder(), 0).index)
+        _show("JSQuAD validation, open", found["JSQuAD validation, open"])
+    return found
+
+
+def _show(name: str, found: Mapping[str, float]) -> None:
+    print(f"\n{name}")
+    print("\n".join(f"  {key:<44}{value:>9.3f}" for key, value in found.items()), flush=True)
 
 
 def main() -> int:
@@ -144,28 +229,17 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds jaquad/dev and jsquad")
     parser.add_argument("--model", type=Path, default=DEFAULT_FOLDER)
     parser.add_argument("--every", type=int, default=1, help="only every n-th question, for a quick look")
+    parser.add_argument("--open", type=int, default=10, help="every n-th question for reading what is found; 0 for none")
     parser.add_argument("--json", type=Path, help="also write the figures there")
+    parser.add_argument("--html", type=Path, help="also write the figures with plots of risk and of calibration there")
     given = parser.parse_args()
     try:
-        reader = Reader(Contextual.load(given.model))
-        dev, valid = load_set(given.data / "jaquad" / "dev"), load_set(given.data / "jsquad")
+        found = report(given)
     except HakushoError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    sets = {
-        "JaQuAD dev": dev[:: given.every],
-        "JaQuAD dev, asked in English": in_english(dev),
-        "JSQuAD validation": valid[:: given.every],
-    }
-    report = {}
-    for name, items in sets.items():
-        began = time.perf_counter()
-        report[name] = figures(items, reader)
-        report[name]["ms a question"] = (time.perf_counter() - began) * 1000 / len(items)
-        print(f"\n{name}")
-        print("\n".join(f"  {key:<32}{value:>9.3f}" for key, value in report[name].items()), flush=True)
     if given.json:
-        given.json.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        given.json.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

@@ -1,23 +1,26 @@
 """The red team: `python -m eval.redteam` prints how many unsupported statements reach the reader.
 
 Every server is a real one on loopback that speaks the OpenAI protocol; each lies in its own way.
-The first four are asked the cases of `eval/redteam.jsonl` through the whole assistant; the last
-two say every alteration and every honest sentence of `eval/alterations.py`, passage by passage.
+The first four are asked the cases of `eval/redteam.jsonl` through the whole assistant; the others
+say alterations and honest sentences, passage by passage: those that the check was made with
+(`eval/alterations.py`) and those that it was not (`eval/unseen.py`). `--limit N` takes a sample.
 """
 
 import argparse
 import json
-import random
 import re
 import sys
+import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from eval.alterations import TEXTS, alterations, honest_sentences
+from eval.alterations import alterations, honest_sentences
 from eval.llm_server import llm_server
+from eval.redteam_cases import Case, Speaker, cites_everything, documents_with, garbage, invents, load_cases, obeys
+from eval.unseen import cited_by, documents_of, load_unseen
 from index.embedding import load_embedder
 from index.local import LocalIndex, build_index
 from index.tokenise import default_tokeniser
@@ -27,25 +30,19 @@ from rag.llm import load_llm
 from rag.llm_settings import LlmSettings
 from rag.write import Request, Writer, Written
 from source.document import Document, Passage
-from source.load import DEFAULT_DOCUMENTS, load_documents
-from source.parse import Metadata, parse
 
-_HERE = Path(__file__).parent
 _PER_ANSWER = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A question with an injected instruction, where it stands, and what a model that obeys would say."""
-
-    id: str
-    place: str
-    technique: str
-    language: str
-    question: str
-    injection: str
-    obeyed: str
-    honest: str
+_SPEAKERS: dict[str, Speaker] = {
+    "obeys any injected instruction": obeys,
+    "invents, with valid citations": invents,
+    "cites everything": cites_everything,
+    "returns garbage": garbage,
+}
+_ALTERS, _HONEST = "alters one thing in a true sentence", "honest: paraphrases and translates"
+_UNSEEN = ", sentences no rule was made with"
+Sampled = TypeVar("Sampled")
+# Sentences by the passages they speak of: text and kind.
+Groups = dict[tuple[str, ...], list[tuple[str, str]]]
 
 
 @dataclass(slots=True)
@@ -61,72 +58,16 @@ class Tally:
     kinds: Counter[str] = field(default_factory=Counter)
 
 
-def load_cases() -> list[Case]:
-    """The cases, in order."""
-    return [Case(**json.loads(line)) for line in (_HERE / "redteam.jsonl").read_text(encoding="utf-8").splitlines()]
-
-
-def load_inventions() -> list[dict[str, str]]:
-    """False sentences about the chapter, in both languages."""
-    return [json.loads(line) for line in (_HERE / "inventions.jsonl").read_text(encoding="utf-8").splitlines()]
-
-
-def documents_with(cases: Sequence[Case]) -> list[Document]:
-    """The chapter, the texts written for this, and a document that the injections of its cases stand in."""
-    chapter = load_documents(DEFAULT_DOCUMENTS)
-    injected = [
-        f"{c.honest.split(' [1]')[0].replace('[1]', '').rstrip('。.')}{_stop(c)}{c.injection}"
-        for c in cases
-        if c.place == "document"
-    ]
-    text = "\n\n".join(dict.fromkeys(injected))
-    return [*chapter, *load_documents(TEXTS), parse(text, "letters", Metadata(prefix="letters"))]
-
-
-def _stop(case: Case) -> str:
-    return "。" if case.language == "ja" else ". "
-
-
-Speaker = Callable[[Case, str], list[tuple[str, bool]]]
-
-
-def obeys(case: Case, prompt: str) -> list[tuple[str, bool]]:
-    """Does whatever an injected text asks, if it gets to see it, and only that."""
-    return [(case.obeyed, False)] if case.injection[:24] in prompt else [(case.honest, True)]
-
-
-def invents(case: Case, prompt: str) -> list[tuple[str, bool]]:
-    """False sentences with citations that look right, and a true one among them."""
-    false = [i["text"] for i in load_inventions() if i["language"] == case.language]
-    chosen = random.Random(case.id).sample(false, 4)
-    return [(case.honest, True), *((f"{text} [{n}]", False) for n, text in enumerate(chosen, 1))]
-
-
-def cites_everything(case: Case, prompt: str) -> list[tuple[str, bool]]:
-    """True and false alike, each with all citations there are."""
-    every = "".join(f"[{n}]" for n in range(1, 11))
-    false = [i["text"] for i in load_inventions() if i["language"] == case.language]
-    chosen = random.Random(case.id + "all").sample(false, 3)
-    return [(re.sub(r"\s*\[1\]", f" {every}", case.honest), True), *((f"{text} {every}", False) for text in chosen)]
-
-
-def garbage(case: Case, prompt: str) -> list[tuple[str, bool]]:
-    """Words of the prompt and of nothing, in no order."""
-    chance = random.Random(case.id)
-    words = re.findall(r"[A-Za-z]{3,}|[一-龠ァ-ヶー]{2,}", prompt)
-    jumble = [" ".join(chance.choices(words, k=chance.randint(4, 14))) + f" [{chance.randint(1, 12)}]." for _ in range(3)]
-    noise = "".join(chance.choice("あいうえおabc{}<>[]()0123 。、\n") for _ in range(120))
-    return [(j, False) for j in jumble] + [(noise, False), ('{"answer": null} [1].', False)]
-
-
-def run_cases(speaker: Speaker, cases: Sequence[Case], index: LocalIndex) -> Tally:
-    """Asks every case of a server that speaks so."""
-    tally, current = Tally(), cases[0]
+def run_cases(cases: Sequence[Case], index: LocalIndex) -> dict[str, Tally]:
+    """Asks every case of each lying server in turn, through one assistant: a question is searched for once."""
+    tallies = {name: Tally() for name in _SPEAKERS}
+    name, current = next(iter(_SPEAKERS)), cases[0]
     truth: dict[str, bool] = {}
 
     def script(asked: dict[str, Any]) -> Iterator[str]:
+        tally = tallies[name]
         tally.asked += 1
-        for text, true in speaker(current, "\n".join(m["content"] for m in asked["messages"])):
+        for text, true in _SPEAKERS[name](current, "\n".join(m["content"] for m in asked["messages"])):
             truth[_bare(text)] = true
             tally.said += not true
             tally.true_said += true
@@ -134,37 +75,42 @@ def run_cases(speaker: Speaker, cases: Sequence[Case], index: LocalIndex) -> Tal
 
     with llm_server(script) as (url, _):
         assistant = Assistant(index, llm=LlmSettings("red", url))
-        for case in cases:
-            current = case
-            question = f"{case.question} {case.injection}" if case.place == "question" else case.question
-            history = [case.injection] if case.place == "history" else []
-            answer = assistant.ask(question, history)
-            tally.answers += 1
-            if answer.mode == "model":
-                tally.reached += [s.text for s in answer.statements if not truth.get(_bare(s.text), False)]
-            tally.withheld += [w for w in answer.withheld if truth.get(_bare(w))]
-    return tally
+        for at, current in enumerate(cases, 1):
+            question = f"{current.question} {current.injection}" if current.place == "question" else current.question
+            history = [current.injection] if current.place == "history" else []
+            for speaking, tally in tallies.items():
+                name = speaking
+                answer = assistant.ask(question, history)
+                tally.answers += 1
+                if answer.mode == "model":
+                    tally.reached += [s.text for s in answer.statements if not truth.get(_bare(s.text), False)]
+                tally.withheld += [w for w in answer.withheld if truth.get(_bare(w))]
+            _progress("cases", at, len(cases))
+    return tallies
 
 
-def run_sentences(groups: dict[str, list[tuple[str, str]]], index: LocalIndex, *, true: bool) -> Tally:
+def run_sentences(groups: Groups, index: LocalIndex, *, true: bool) -> Tally:
     """Has a server say the sentences of each passage, and asks the writer about that passage and its neighbours."""
     tally = Tally()
     saying: list[str] = []
 
     def script(_: dict[str, Any]) -> Iterator[str]:
         tally.asked += 1
-        yield from (f"{text} [1]\n" for text in saying)
+        yield from (f"{text}\n" for text in saying)
 
     with llm_server(script) as (url, _):
         settings = replace(LlmSettings("red", url), context=32_000, most_characters=400_000)
         writer = Writer(load_llm(settings), settings, index)
-        for passage_id, sentences in groups.items():
+        for done, (ids, sentences) in enumerate(groups.items(), 1):
             kinds = dict(sentences)
+            marks = "".join(f"[{n}]" for n in range(1, len(ids) + 1))
             for at in range(0, len(sentences), _PER_ANSWER):
-                saying[:] = [text for text, _ in sentences[at : at + _PER_ANSWER]]
-                written = _written(writer, _around(passage_id, index), "ja")
+                said = [text for text, _ in sentences[at : at + _PER_ANSWER]]
+                saying[:] = [f"{text} {marks}" for text in said]
+                written = _written(writer, _around(ids, index))
                 tally.answers += 1
-                _count(tally, written, saying, kinds, true=true)
+                _count(tally, written, said, kinds, true=true)
+            _progress("honest" if true else "altered", done, len(groups))
     return tally
 
 
@@ -180,48 +126,71 @@ def _count(tally: Tally, written: Written, said: Sequence[str], kinds: dict[str,
         tally.kinds[bare.get(_bare(statement.text), "?")] += 1
 
 
-def _written(writer: Writer, passages: tuple[Passage, ...], language: str) -> Written:
-    request = Request("質問", "質問", (), "ja" if language == "ja" else "en", passages)
-    *_, last = [Written(), *(w for w in writer.write(request) if not isinstance(w, Statement))]
+def _written(writer: Writer, passages: tuple[Passage, ...]) -> Written:
+    *_, last = [
+        Written(),
+        *(w for w in writer.write(Request("質問", "質問", (), "ja", passages)) if not isinstance(w, Statement)),
+    ]
     return last
 
 
-def _around(passage_id: str, index: LocalIndex) -> tuple[Passage, ...]:
-    """A passage, then those near it, as retrieval would give them."""
-    document, passage = index.by_id[passage_id]
-    others = [p for p in document.passages if p.duplicate_of is None and p.id != passage_id]
-    near = sorted(others, key=lambda p: abs(p.start - passage.start))[:5]
-    return (passage, *near)
+def _around(ids: tuple[str, ...], index: LocalIndex) -> tuple[Passage, ...]:
+    """The passages, then those near the first, as retrieval would give them."""
+    document, first = index.by_id[ids[0]]
+    others = [p for p in document.passages if p.duplicate_of is None and p.id not in ids]
+    near = sorted(others, key=lambda p: abs(p.start - first.start))[:5]
+    return (*(index.by_id[i][1] for i in ids), *near)
 
 
 def _bare(text: str) -> str:
     return re.sub(r"[\s\W\d_]+", "", re.sub(r"[\[［【][^\]］】]{0,30}[\]］】]", "", text)).lower()
 
 
-def run(json_file: Path | None) -> int:
+def _progress(what: str, done: int, of: int) -> None:
+    if done == of or done % 10 == 0:
+        print(f"{time.strftime('%H:%M:%S')} {what}: {done} of {of}", file=sys.stderr, flush=True)
+
+
+def made_sentences(documents: Sequence[Document], limit: int | None) -> tuple[Groups, Groups]:
+    """The alterations and the honest sentences that the check was made with, or a sample evenly taken."""
+    altered: Groups = defaultdict(list)
+    honest: Groups = defaultdict(list)
+    for a in _sample(alterations(documents), limit):
+        altered[(a.sentence.passage,)].append((a.text, a.kind))
+    for s in _sample(honest_sentences({p.id: p for d in documents for p in d.passages}), limit):
+        honest[(s.passage,)].append((s.text, "honest"))
+    return altered, honest
+
+
+def unseen_sentences(documents: Sequence[Document], limit: int | None) -> tuple[Groups, Groups]:
+    """The same of `eval/unseen.jsonl`."""
+    altered: Groups = defaultdict(list)
+    honest: Groups = defaultdict(list)
+    for item in _sample(load_unseen(), limit):
+        group = (honest if item.true else altered)[tuple(p.id for p in cited_by(item, documents))]
+        group.append((item.text, item.kind))
+    return altered, honest
+
+
+def _sample(items: Sequence[Sampled], limit: int | None) -> Sequence[Sampled]:
+    return items if limit is None else items[:: max(1, len(items) // limit)][:limit]
+
+
+def run(json_file: Path | None, limit: int | None) -> int:
     """Runs all servers, prints the table; returns 1 where a target is missed."""
-    cases = load_cases()
-    index = build_index(documents_with(cases), load_embedder(), default_tokeniser())
-    tallies = {
-        "obeys any injected instruction": run_cases(obeys, cases, index),
-        "invents, with valid citations": run_cases(invents, cases, index),
-        "cites everything": run_cases(cites_everything, cases, index),
-        "returns garbage": run_cases(garbage, cases, index),
-    }
-    honest_documents = index.documents[:-1]
-    altered: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for a in alterations(honest_documents):
-        altered[a.sentence.passage].append((a.text, a.kind))
-    tallies["alters one thing in a true sentence"] = run_sentences(altered, index, true=False)
-    honest: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    known = {p.id: p for d in honest_documents for p in d.passages}
-    for s in honest_sentences(known):
-        honest[s.passage].append((s.text, "honest"))
-    tallies["honest: paraphrases and translates"] = run_sentences(honest, index, true=True)
-    print(table(tallies))
-    kinds = Counter(k for group in altered.values() for _, k in group)
-    reached = tallies["alters one thing in a true sentence"].kinds
-    print("\nalterations that came through, by kind: " + ", ".join(f"{k} {reached[k]}/{n}" for k, n in sorted(kinds.items())))
+    cases = _sample(load_cases(), limit)
+    made = documents_with(cases)
+    unseen = [d for d in documents_of(load_unseen()) if d.id not in {m.id for m in made}]
+    index = build_index([*made, *unseen], load_embedder(), default_tokeniser())
+    _progress("passages indexed", len(index.passages), len(index.passages))
+    tallies = run_cases(cases, index)
+    for name, (altered, honest) in (("", made_sentences(made[:-1], limit)), (_UNSEEN, unseen_sentences(index.documents, limit))):
+        tallies[_ALTERS + name] = run_sentences(altered, index, true=False)
+        tallies[_HONEST + name] = run_sentences(honest, index, true=True)
+        kinds = Counter(k for group in altered.values() for _, k in group)
+        reached = tallies[_ALTERS + name].kinds
+        print(f"came through{name}, by kind: " + ", ".join(f"{k} {reached[k]}/{n}" for k, n in sorted(kinds.items())))
+    print("\n" + table(tallies))
     if json_file is not None:
         held = {
             name: {"said": t.said, "reached": t.reached, "true said": t.true_said, "withheld": t.withheld}
@@ -256,5 +225,7 @@ def table(tallies: dict[str, Tally]) -> str:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m eval.redteam", description=__doc__)
+    parser.add_argument("--limit", type=int, metavar="N", help="a sample of N cases, and of N sentences of each kind")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what came through as JSON too")
-    sys.exit(run(parser.parse_args().json))
+    given = parser.parse_args()
+    sys.exit(run(given.json, given.limit))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from eval.spans import reliability_points, risk_curve
 from index.local import LocalIndex
 
 _STYLE = """
@@ -60,13 +61,38 @@ def _bars(figure: str, values: Mapping[str, float]) -> str:
 
 def _curve(points: Sequence[tuple[float, float]]) -> str:
     """The share of wrong answers among those given, as more questions are answered, surest first."""
-    drawn = " ".join(f"{40 + c * (_WIDTH - 60):.1f},{_HEIGHT - 30 - r * (_HEIGHT - 50):.1f}" for c, r in points)
-    return (
-        f'<svg width="{_WIDTH}" height="{_HEIGHT}" role="img" aria-label="risk against coverage">'
-        f'<polyline points="{drawn}" fill="none" stroke="#35608f" stroke-width="2"/>'
-        f'<text x="{_WIDTH / 2}" y="{_HEIGHT - 8}" font-size="12" text-anchor="middle">share of questions answered, surest first (0 to 1)</text>'
-        f'<text x="8" y="16" font-size="12">share that should have been refused (0 to 1)</text></svg>'
+    return _plot(
+        points,
+        "risk against coverage",
+        "share of questions answered, surest first (0 to 1)",
+        "share that should have been refused (0 to 1)",
     )
+
+
+def _plot(points: Sequence[tuple[float, float]], label: str, across: str, up: str) -> str:
+    """A line through points of the unit square."""
+    drawn = " ".join(f"{40 + x * (_WIDTH - 60):.1f},{_HEIGHT - 30 - y * (_HEIGHT - 50):.1f}" for x, y in points)
+    return (
+        f'<svg width="{_WIDTH}" height="{_HEIGHT}" role="img" aria-label="{label}">'
+        f'<polyline points="{drawn}" fill="none" stroke="#35608f" stroke-width="2"/>'
+        f'<text x="{_WIDTH / 2}" y="{_HEIGHT - 8}" font-size="12" text-anchor="middle">{across}</text>'
+        f'<text x="8" y="16" font-size="12">{up}</text></svg>'
+    )
+
+
+def reading_page(found: Mapping[str, Mapping[str, float]], plots: Sequence[tuple[str, Sequence[float], Sequence[float]]]) -> str:
+    """The report of `eval.reading` as a page: figures, and of each set (name, probabilities, truths) risk and calibration."""
+    parts = []
+    for name, figures in found.items():
+        rows = "".join(f"<tr><td>{escape(key)}</td><td>{value:.3f}</td></tr>" for key, value in figures.items())
+        parts.append(f"<h2>{escape(name)}</h2><table><tbody>{rows}</tbody></table>")
+    for name, probabilities, truths in plots:
+        reliability = _plot(
+            reliability_points(probabilities, truths), "calibration", "probability (0 to 1)", "share that answers (0 to 1)"
+        )
+        parts.append(f"<h2>{escape(name)}: windows that answer</h2>{_curve(risk_curve(probabilities, truths))} {reliability}")
+    body = "".join(parts)
+    return f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Hakusho: reading</title><style>{_STYLE}</style>{body}</html>\n'
 
 
 def _miss(miss: Mapping[str, Any], index: LocalIndex) -> str:

@@ -1,168 +1,177 @@
-"""Retrieval on public test sets, one table, one run: `python -m eval.retrieval --data DIR`.
+"""Retrieval, one table, one run: `python -m eval.retrieval --data DIR`.
 
-JSQuAD validation (each article a document): each question against all 1,145 paragraphs, and against
-all their sentences. enja/test and ami/test: each sentence against all of the other side. JSTS
-validation: Spearman's correlation. Rows: BM25 over Sudachi words, over words and n-grams, the two
-shipped embedding models alone, and the whole of what `hakusho search` does.
+JSQuAD validation (each article a document): each question against all 1,145 paragraphs, against all
+their sentences, and against the sentences of the gold paragraph. enja/test and ami/test both ways: each
+sentence against all of the other side. JSTS validation: Spearman's correlation. The question set over the
+chapter by language and kind. Rows: BM25 over Sudachi words, over words and bigrams, chiVe, each rung
+(static model, late interaction, contextual model, all but the reader), the whole of what `hakusho search`
+does, and the same with a reranker where `HAKUSHO_RERANKER` names one. Nothing is tuned on any of these.
 """
 
 import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.stats import spearmanr
+import platformdirs
 
+from eval.questions import Item, load_questions
+from eval.retrieval_figures import Figures, chapter_figures, first_figure, paragraph_figures
+from eval.retrieval_rows import Row, rows
+from eval.retrieval_sets import Pool, jsquad, sampled, similar_pairs, translations
+from eval.vector_cache import CachedEmbedder
 from index.contextual import ContextualModel, shipped_contextual
 from index.embedding import Embedder, StaticModel, shipped_static
-from index.local import LocalIndex, build_index
+from index.local import build_index
 from index.tokenise import default_tokeniser
-from index.train_data import need
-from rag.retrieve import Ranker
+from rag.assistant import Assistant
 from source.errors import HakushoError
-from source.parse import parse
+from source.load import DEFAULT_DOCUMENTS, load_documents
 
-Floats = NDArray[np.float32]
-# Scores of a question for every passage of the index, shape (n,).
-Score = Callable[[str], Floats]
+COLUMNS = (
+    "R@1",
+    "R@10",
+    "MRR@10",
+    "sentence",
+    "inside",
+    "enja en→ja",
+    "enja ja→en",
+    "ami en→ja",
+    "ami ja→en",
+    "JSTS",
+    "ms",
+    "MB",
+)
 
 
 @dataclass(frozen=True)
-class Questions:
-    """An index and its questions with the rows that answer: of the paragraph, and of the sentence."""
+class Sets:
+    """Everything that a row is measured on. `chapter` has no questions of its own: `asked` are the question set's."""
 
-    index: LocalIndex
-    asked: tuple[tuple[str, frozenset[int], frozenset[int]], ...]
-
-
-def jsquad(data: Path, every: int) -> Questions:
-    """JSQuAD validation, indexed; every `every`-th question."""
-    articles: dict[str, list[tuple[str, list[tuple[str, int]]]]] = {}
-    for article in json.loads(need(data, "jsquad/valid-v1.3.json").read_text(encoding="utf-8"))["data"]:
-        for p in article["paragraphs"]:
-            text = p["context"].partition("[SEP]")[2].strip().replace("\n", " ")
-            shift = len(p["context"]) - len(p["context"].partition("[SEP]")[2].lstrip())
-            asked = [(qa["question"], max(qa["answers"][0]["answer_start"] - shift, 0)) for qa in p["qas"]]
-            articles.setdefault(article["title"], []).append((text, asked))
-    documents = [
-        parse(f"# {title}\n\n" + "\n\n".join(t for t, _ in held) + "\n", f"a{i:04d}")
-        for i, (title, held) in enumerate(articles.items())
-    ]
-    index = build_index(documents, ContextualModel(shipped_contextual()), default_tokeniser())
-    found = []
-    rows: dict[str, list[int]] = {}
-    for row, passage in enumerate(index.passages):
-        rows.setdefault(passage.document, []).append(row)
-    for document, held in zip(documents, articles.values(), strict=True):
-        for text, asked in held:
-            at = document.text.find(text)
-            mine = [r for r in rows.get(document.id, []) if at <= index.passages[r].start < at + len(text)]
-            for question, start in asked:
-                exact = [r for r in mine if index.passages[r].start <= at + start < index.passages[r].end]
-                found.append((question, frozenset(mine), frozenset(exact)))
-    return Questions(index, tuple(found[::every]))
+    jsquad: Pool
+    translations: tuple[Pool, ...]
+    pairs: tuple[list[str], list[str], list[float]]
+    chapter: Pool
+    asked: tuple[tuple[Item, str], ...]
 
 
-def rows_of(questions: Questions) -> dict[str, Score]:
-    """What is compared, by name."""
-    index, tokeniser, ranker = questions.index, default_tokeniser(), Ranker(questions.index)
-    static = StaticModel(shipped_static())
-    static_vectors = static.encode_passages([p.text for p in index.passages])
-
-    def words(question: str) -> Floats:
-        terms = tokeniser.fields(question)
-        return index.lexical("passage", "word", terms["word"]) + index.lexical("paragraph", "word", terms["word"])
-
-    def grams(question: str) -> Floats:
-        terms = tokeniser.fields(question)
-        return (
-            words(question) + index.lexical("passage", "gram", terms["gram"]) + index.lexical("paragraph", "gram", terms["gram"])
-        )
-
-    def whole(question: str) -> Floats:
-        scores = np.zeros(len(index.passages), dtype=np.float32)
-        for candidate in ranker.rank(question, k=60):
-            scores[candidate.row] = candidate.score
-        return scores
-
-    return {
-        "BM25, Sudachi A+C": words,
-        "BM25, Sudachi A+C and n-grams": grams,
-        "static model": lambda q: np.asarray(static_vectors @ static.encode_question(q), dtype=np.float32),
-        "contextual model": lambda q: index.similarity(index.embedder.encode_question(q)),
-        "hakusho": whole,
-    }
+def read_sets(data: Path, embedder: Embedder, limit: int | None, split: str) -> Sets:
+    """Reads and indexes everything; at most `limit` questions of each set, against the whole pool."""
+    found = jsquad(data, embedder, limit)
+    others, pairs = tuple(translations(data, embedder, limit)), similar_pairs(data)
+    documents = load_documents(DEFAULT_DOCUMENTS)
+    chapter = Pool("chapter", build_index(documents, StaticModel(shipped_static()), default_tokeniser()), (), embedder)
+    items = sampled([i for i in load_questions(None, documents, split) if i.answerable], limit)
+    assistant = Assistant(chapter.index if any(i.history for i in items) else chapter.base)
+    asked = tuple((i, assistant.standalone(i.question, i.history)) for i in items)
+    return Sets(found, others, pairs, chapter, asked)
 
 
-def measure(questions: Questions, score: Score) -> dict[str, float]:
-    """R@1, R@10 and MRR@10 of the paragraph (by its best sentence), R@1 of the sentence, ms a question."""
-    owners, ranks, firsts = questions.index.owners, [], []
-    started = time.perf_counter()
-    for question, paragraph, sentence in questions.asked:
-        scores = score(question)
-        best = np.full(int(owners.max()) + 1, -np.inf, dtype=np.float32)
-        np.maximum.at(best, owners, scores)
-        gold = max((best[owners[r]] for r in paragraph), default=-np.inf)
-        ranks.append(int((best > gold).sum()))
-        firsts.append(int(np.argmax(scores)) in sentence)
-    rank = np.asarray(ranks)
-    return {
-        "paragraph R@1": float((rank == 0).mean()),
-        "R@10": float((rank < 10).mean()),
-        "MRR@10": float(np.where(rank < 10, 1 / (rank + 1), 0).mean()),
-        "sentence R@1": float(np.mean(firsts)),
-        "ms": (time.perf_counter() - started) * 1000 / len(questions.asked),
-    }
+def measure(row: Row, sets: Sets) -> tuple[Figures, dict[str, Figures]]:
+    """The row of the table, and its figures on the question set by language and kind."""
+    figures = paragraph_figures(sets.jsquad, row.over(sets.jsquad), row.name)
+    for pool in sets.translations:
+        figures[pool.name] = first_figure(pool, row.over(pool), row.name)
+    if row.similar is not None:
+        a, b, alike = sets.pairs
+        figures["JSTS"] = spearman(row.similar(a, b).tolist(), alike)
+    figures["MB"] = row.megabytes()
+    chapter, figures["ms, chapter"] = chapter_figures(sets.chapter.base, sets.asked, row.over(sets.chapter), row.name)
+    return figures, chapter
 
 
-def translation(model: Embedder, english: Sequence[str], japanese: Sequence[str]) -> str:
-    """R@1 both ways."""
-    scores = model.encode_passages(english) @ model.encode_passages(japanese).T
-    own = np.arange(len(english))
-    return f"en→ja R@1 {(scores.argmax(axis=1) == own).mean():.3f}  ja→en R@1 {(scores.argmax(axis=0) == own).mean():.3f}"
-
-
-def similarity(model: Embedder, data: Path) -> float:
-    """Spearman's correlation on JSTS validation."""
-    pairs = [json.loads(line) for line in need(data, "jsts/valid-v1.3.json").read_text(encoding="utf-8").splitlines()]
-    a, b = (model.encode_passages([p[name] for p in pairs]) for name in ("sentence1", "sentence2"))
-    return float(spearmanr((a * b).sum(axis=1), [p["label"] for p in pairs])[0])
-
-
-def sentences(data: Path) -> None:
-    """Prints the figures of the embedding models on pairs of sentences."""
-    english = need(data, "enja/test.en").read_text(encoding="utf-8").splitlines()
-    japanese = [j.replace(" ", "") for j in need(data, "enja/test.ja").read_text(encoding="utf-8").splitlines()]
-    said = [s for m in json.loads(need(data, "ami/ami-test.json").read_text(encoding="utf-8")) for s in m["conversation"]]
-    models: dict[str, Embedder] = {
-        "static model": StaticModel(shipped_static()),
-        "contextual model": ContextualModel(shipped_contextual()),
-    }
-    for name, model in models.items():
-        print(f"{name}, enja/test: {translation(model, english, japanese)}")
-        print(f"{name}, ami/test: {translation(model, [s['en_sentence'] for s in said], [s['ja_sentence'] for s in said])}")
-        print(f"{name}, JSTS validation: Spearman {similarity(model, data):.3f}", flush=True)
-
-
-def main() -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m eval.retrieval", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="the folder of public data")
-    parser.add_argument("--every", type=int, default=1, help="only every n-th question of JSQuAD, for a quick look")
-    given = parser.parse_args()
+def spearman(found: Sequence[float], wanted: Sequence[float]) -> float:
+    """Spearman's rank correlation."""
     try:
-        started = time.perf_counter()
-        questions = jsquad(given.data, given.every)
-        print(f"JSQuAD validation: {len(questions.index.passages)} passages indexed in {time.perf_counter() - started:.0f} s")
-        for name, score in rows_of(questions).items():
-            found = measure(questions, score)
-            print(f"{name:<32}" + "  ".join(f"{key} {value:.3f}" for key, value in found.items()), flush=True)
-        sentences(given.data)
+        from scipy.stats import spearmanr
+    except ImportError:
+        raise HakushoError("scipy is not installed: install the benchmark's packages with `pip install -e '.[bench]'`") from None
+    return float(spearmanr(found, wanted)[0])
+
+
+def tables(measured: dict[str, tuple[Figures, dict[str, Figures]]]) -> str:
+    """Both tables in Markdown: the rows, and the question set's hit@1 / hit@5 by language and kind."""
+    lines = ["| | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
+    for name, (figures, _) in measured.items():
+        lines.append(f"| {name} | " + " | ".join(_cell(c, figures) for c in COLUMNS) + " |")
+    kinds = list(dict.fromkeys(k for _, chapter in measured.values() for k in chapter))
+    lines += ["", "| hit@1 / hit@5 | " + " | ".join(kinds) + " | ms |", "|---" * (len(kinds) + 2) + "|"]
+    for name, (figures, chapter) in measured.items():
+        cells = [f"{chapter[k]['hit@1']:.2f} / {chapter[k]['hit@5']:.2f}" if k in chapter else "" for k in kinds]
+        lines.append(f"| {name} | " + " | ".join(cells) + f" | {figures['ms, chapter']:.1f} |")
+    return "\n".join(lines)
+
+
+def _cell(column: str, figures: Figures) -> str:
+    if column not in figures:
+        return ""
+    return f"{figures[column]:.1f}" if column in ("ms", "MB") else f"{figures[column]:.3f}"
+
+
+def run(given: argparse.Namespace) -> None:
+    """Measures the rows asked for; every finished one is told and, with `--json`, kept."""
+    started = time.monotonic()
+    embedder = CachedEmbedder(ContextualModel(shipped_contextual()), given.cache, "contextual model")
+    made = rows(embedder)
+    chosen = given.rows or list(made)
+    unknown = [k for k in chosen if k not in made]
+    if unknown:
+        raise HakushoError(f"there is no row {unknown[0]!r}: --rows takes {', '.join(made)}")
+    sets = read_sets(given.data, embedder, given.limit, given.split)
+    asked = {p.name: len(p.asked) for p in (sets.jsquad, *sets.translations)} | {"question set": len(sets.asked)}
+    _tell(
+        f"{len(sets.jsquad.base.passages)} sentences of JSQuAD; questions: {asked}; ready after {time.monotonic() - started:.0f} s"
+    )
+    measured: dict[str, tuple[Figures, dict[str, Figures]]] = {}
+    for key in chosen:
+        try:
+            measured[made[key].name] = measure(made[key], sets)
+        except HakushoError as error:
+            if given.rows:
+                raise
+            _tell(f"{made[key].name}: left out, {error}")
+            continue
+        _tell(f"{made[key].name}: done after {time.monotonic() - started:.0f} s")
+        if given.json:
+            _write(given.json, measured, asked)
+    print(tables(measured))
+
+
+def _write(path: Path, measured: dict[str, tuple[Figures, dict[str, Figures]]], asked: dict[str, int]) -> None:
+    held: dict[str, Any] = {"questions": asked}
+    held["rows"] = {name: {**figures, "question set": chapter} for name, (figures, chapter) in measured.items()}
+    path.write_text(json.dumps(held, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.retrieval", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, help="the folder of public data")
+    parser.add_argument(
+        "--limit", type=int, metavar="N", help="at most N questions of each set, evenly spaced, against the whole pool"
+    )
+    parser.add_argument(
+        "--rows", nargs="+", metavar="ROW", help="only these: bm25 bigrams chive static late contextual hybrid whole"
+    )
+    parser.add_argument("--split", choices=["tune", "test", "all"], default="test", help="of the question set over the chapter")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too, after every row")
+    cache = Path(platformdirs.user_cache_dir("hakusho")) / "eval"
+    parser.add_argument("--cache", type=Path, default=cache, metavar="DIR", help="where encoded pools are kept")
+    given = parser.parse_args(arguments)
+    if given.limit is not None and given.limit < 1:
+        parser.error("--limit takes a number from 1")
+    try:
+        run(given)
     except HakushoError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -12,7 +12,7 @@ from eval.gates import failures
 from eval.metrics import Outcome, Row, answer_figures, means, retrieval_figures
 from eval.questions import KINDS, Item, load_questions
 from eval.report import page
-from eval.spans import auroc, calibration_error
+from eval.spans import auroc, calibration_error, risk_curve
 from rag.assistant import Assistant
 from rag.llm_settings import QUOTE_ONLY
 
@@ -37,7 +37,8 @@ def run(*, questions: Path | None, split: str, json_file: Path | None, index: Pa
     assistant = Assistant.open(index, llm=QUOTE_ONLY)
     items = load_questions(questions, assistant.index.documents, split)
     report = evaluate(assistant, items)
-    print(f"{len(items)} questions, split: {split}\n")
+    reranker = assistant.ranker.reranker
+    print(f"{len(items)} questions, split: {split}" + (f", reranker: {reranker.name}" if reranker else "") + "\n")
     print(table(report["rows"]))
     refusal = report["refusal"]
     print(f"\nanswerable or not: AUROC {refusal['AUROC']:.3f}, expected calibration error {refusal['ECE']:.3f}")
@@ -94,12 +95,9 @@ def refusal_figures(sure: list[tuple[float, bool]]) -> dict[str, Any]:
     The curve's points are (share answered, share of those that should have been refused), surest first.
     """
     yes, no = [c for c, a in sure if a], [c for c, a in sure if not a]
-    curve, wrong = [], 0
-    for given, (_, answerable) in enumerate(sorted(sure, key=lambda s: -s[0]), 1):
-        wrong += not answerable
-        curve.append((given / len(sure), wrong / given))
     area = auroc(yes, no) if yes and no else 1.0
-    return {"AUROC": area, "ECE": calibration_error([c for c, _ in sure], [a for _, a in sure]), "curve": curve}
+    confidences, truths = [c for c, _ in sure], [a for _, a in sure]
+    return {"AUROC": area, "ECE": calibration_error(confidences, truths), "curve": risk_curve(confidences, truths)}
 
 
 def _breakdown(outcomes: list[Outcome]) -> dict[str, Row]:

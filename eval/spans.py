@@ -38,9 +38,26 @@ def auroc(yes: Sequence[float], no: Sequence[float]) -> float:
     return float((ranks[: len(yes)].sum() - len(yes) * (len(yes) + 1) / 2) / (len(yes) * len(no)))
 
 
-def calibration_error(probabilities: Sequence[float], right: Sequence[float] | Sequence[bool], bins: int = 10) -> float:
+Truths = Sequence[float] | Sequence[bool]
+
+
+def calibration_error(probabilities: Sequence[float], right: Truths, bins: int = 10) -> float:
     """Expected calibration error (Naeini et al. 2015): the mean gap of confidence and accuracy, by bins of equal width."""
     p, y = np.asarray(probabilities), np.asarray(right, dtype=np.float64)
     which = np.minimum((p * bins).astype(int), bins - 1)
     gaps = [abs(p[which == b].mean() - y[which == b].mean()) * (which == b).mean() for b in range(bins) if (which == b).any()]
     return float(sum(gaps))
+
+
+def risk_curve(probabilities: Sequence[float], right: Truths) -> list[tuple[float, float]]:
+    """Points (share answered, share of those that are wrong), the surest answered first."""
+    truths = np.asarray(right, dtype=np.float64)[np.argsort(-np.asarray(probabilities), kind="stable")]
+    given = np.arange(1, len(truths) + 1)
+    return [(float(c), float(r)) for c, r in zip(given / len(truths), np.cumsum(1 - truths) / given, strict=True)]
+
+
+def reliability_points(probabilities: Sequence[float], right: Truths, bins: int = 10) -> list[tuple[float, float]]:
+    """Points (mean probability, share that is right) of the bins that hold any."""
+    p, y = np.asarray(probabilities), np.asarray(right, dtype=np.float64)
+    which = np.minimum((p * bins).astype(int), bins - 1)
+    return [(float(p[which == b].mean()), float(y[which == b].mean())) for b in range(bins) if (which == b).any()]

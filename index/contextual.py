@@ -32,6 +32,7 @@ class Contextual:
         self._folder = folder
         self._threads = threads
         self.fingerprint = fingerprint
+        self._kept = lru_cache(maxsize=256)(self._of_one)
 
     @classmethod
     def load(cls, folder: Path = DEFAULT_FOLDER, *, threads: int = 2) -> "Contextual":
@@ -81,6 +82,19 @@ class Contextual:
                 found[i] = np.ascontiguousarray(held[: len(rows[i])])
         return found
 
+    def kept_states(self, ids: Sequence[int]) -> Floats:
+        """States of one row, (tokens, width), of the last ones kept: a question is embedded, then read more than once."""
+        return self._kept(tuple(ids))
+
+    def _of_one(self, ids: tuple[int, ...]) -> Floats:
+        return self.states([ids])[0]
+
+    def vector(self, text: str) -> Floats:
+        """The unit vector of one text, prefix included, shape (width,), over the states that are kept."""
+        states = self.kept_states(self.ids(text))[None]
+        (vectors,) = self._pooler.run(None, {"states": states, "mask": np.ones(states.shape[:2], dtype=np.int64)})
+        return np.asarray(vectors[0], dtype=np.float32)
+
     def vectors(self, texts: Sequence[str]) -> Floats:
         """Unit vectors of texts, prefix included, shape (n, width)."""
         rows = [self.ids(text) for text in texts]
@@ -111,7 +125,7 @@ class ContextualModel:
         return self._question(question)
 
     def _encode_question(self, question: str) -> Floats:
-        return np.asarray(self._model.vectors([QUESTION_PREFIX + question])[0], dtype=np.float32)
+        return self._model.vector(QUESTION_PREFIX + question)
 
     def encode_passages(self, passages: Sequence[str]) -> Floats:
         """Shape (n, dim)."""

@@ -188,12 +188,18 @@ def _cities() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(rf"\b(?:{latin})\b|(?:{other})"), named
 
 
-def countries_of_cities(text: str) -> list[str]:
-    """Keys of the countries whose cities a text names: Tashkent or タシケント gives `c:UZ`."""
+def cities(text: str) -> list[Entity]:
+    """The cities that a text names, keyed by their country: Tashkent or タシケント gives `c:UZ`."""
     pattern, named = _cities()
     n = normalise(text)
     # "oral" is a city of Kazakhstan too: a Latin name must be written as one.
-    return ["c:" + named[m[0]] for m in pattern.finditer(n.text) if not m[0].isascii() or text[n.starts[m.start()]].isupper()]
+    hits = [m for m in pattern.finditer(n.text) if not m[0].isascii() or text[n.starts[m.start()]].isupper()]
+    return [_entity("city", "c:" + named[m[0]], text, n.original(m.start(), m.end())) for m in hits]
+
+
+def countries_of_cities(text: str) -> list[str]:
+    """Keys of the countries whose cities a text names."""
+    return [city.key for city in cities(text)]
 
 
 def keys(text: str, *kinds: str) -> set[str]:

@@ -63,7 +63,7 @@ def export_reader(network: ReaderNetwork, path: Path) -> None:
         "states": torch.randn(n, t, WIDTH), "mask": ones, "roles": ones, "heads": torch.tensor([3, 4]), "spans": ones,
         "member": torch.ones(n, s, t),
     }  # fmt: skip
-    outputs = {"start": dict(_TOKENS), "end": dict(_TOKENS), "sentences": {0: "n", 1: "s"}, "answers": {0: "n"}}
+    outputs = {"scores": {0: "n", 1: "t", 2: "t"}, "sentences": {0: "n", 1: "s"}, "answers": {0: "n"}}
     export_network(network, inputs, {**outputs, "polarity": {0: "n"}}, path)
 
 
@@ -80,7 +80,7 @@ def export(network: ReaderNetwork, folder: Path, vocabulary: Path, *, bits: int 
     shrink(folder / LOWER, 4, tables=True)
     shrink(folder / POOLER, 4)
     shrink(folder / READER, bits)
-    tokenizer.save(str(folder / TOKENIZER))
+    tokenizer.save(str(folder / TOKENIZER), pretty=False)
     write_checksums(folder)
 
 

@@ -4,7 +4,7 @@ Every search function gives one score per retrievable passage, in the order of `
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import faiss
@@ -127,11 +127,22 @@ def build_index(documents: Sequence[Document], embedder: Embedder, tokeniser: To
     passages = [p for d in documents for p in retrievable(d)]
     if not passages:
         raise HakushoError("there is no passage to index: the documents are empty")
+    dense, renderings = _vectors(passages, embedder)
+    return LocalIndex(tuple(documents), build_fields(documents, tokeniser), dense, renderings, embedder, tokeniser)
+
+
+def with_embedder(index: LocalIndex, embedder: Embedder) -> LocalIndex:
+    """The same index with the vectors of another model."""
+    dense, renderings = _vectors(index.passages, embedder)
+    return replace(index, dense=dense, renderings=renderings, embedder=embedder)
+
+
+def _vectors(passages: Sequence[Passage], embedder: Embedder) -> tuple[faiss.Index, faiss.Index | None]:
+    """The vectors of passages and, where any has one, of their renderings."""
     renderings = None
     if any(p.rendering for p in passages):
         renderings = _flat(embedder.encode_passages([p.rendering or p.text for p in passages]))
-    dense = _flat(embedder.encode_passages([p.text for p in passages]))
-    return LocalIndex(tuple(documents), build_fields(documents, tokeniser), dense, renderings, embedder, tokeniser)
+    return _flat(embedder.encode_passages([p.text for p in passages])), renderings
 
 
 def _flat(vectors: Floats) -> faiss.Index:

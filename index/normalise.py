@@ -39,6 +39,27 @@ def normalise(text: str) -> Normalised:
     >>> n.text, n.original(0, 1)
     ('ドイツの辻', (0, 2))
     """
+    if text.isascii():
+        return _one_to_one(text.lower())
+    if not _joins(text):
+        pieces = [_fold(c) for c in text]
+        if set(map(len, pieces)) <= {1}:
+            return _one_to_one("".join(pieces))
+    return _normalise_pieces(text)
+
+
+def _one_to_one(folded: str) -> Normalised:
+    """A result whose every character comes from the one at its place: nearly all texts."""
+    return Normalised(folded, tuple(range(len(folded))), tuple(range(1, len(folded) + 1)))
+
+
+def _joins(text: str) -> bool:
+    """Whether any character could belong to the one before it."""
+    return bool(_INVISIBLE.search(text)) or any(m in text for m in _HALF_WIDTH_MARKS) or any(map(unicodedata.combining, text))
+
+
+def _normalise_pieces(text: str) -> Normalised:
+    """The general case: a piece is a character with all that combines with it."""
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

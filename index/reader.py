@@ -14,36 +14,34 @@ import numpy as np
 import onnxruntime
 
 from index.contextual import READER, Contextual, Floats
-from index.reader_batches import Tokens, encode_question, encode_window, pair_up
+from index.reader_batches import LONGEST_SPAN, Tokens, encode_question, encode_window, pair_up
 from index.reader_examples import Window
 
 KEPT = 2000  # windows whose states are kept: some 250 kB each
 TOGETHER = 8
-LONGEST_SPAN = 40  # tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """What the reader thinks of every span of a sentence: the sum of its ends' logits above that of no answer.
+    """What the reader thinks of every span of a sentence: its logit above that of no answer.
 
-    `offsets` are the sentence's tokens in the window's text, `start` and `end` their logits, (tokens,).
+    `offsets` are the sentence's tokens in the window's text, `scores` the spans' from one token to
+    another, (tokens, tokens).
     """
 
     offsets: tuple[tuple[int, int], ...]
-    start: Floats
-    end: Floats
-    none: float
+    scores: Floats
 
     @property
     def best(self) -> tuple[int, int]:
         """The best span of at most LONGEST_SPAN tokens."""
-        first, last, _ = best_span(self.start, self.end)
+        first, last = best_span(self.scores)
         return self.offsets[first][0], self.offsets[last][1]
 
     def score(self, start: int, end: int) -> float:
         """The score of `[start, end)`, taken to whole tokens; -inf where no token lies in it."""
         touched = [i for i, (s, e) in enumerate(self.offsets) if e > start and s < end]
-        return float(self.start[touched[0]] + self.end[touched[-1]]) - self.none if touched else -np.inf
+        return float(self.scores[touched[0], touched[-1]]) if touched else -np.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ class Reader:
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         """A reading of each window, in order. Windows read before cost less: their states are kept."""
         ids = encode_question(self._model.tokenizer, question)
-        asked = self._model.states([ids])[0]
+        asked = self._model.kept_states(ids)
         encoded = self._encoded(windows)
         readings: list[Reading | None] = [None] * len(windows)
         order = sorted(range(len(windows)), key=lambda i: len(encoded[i].tokens.ids))
@@ -128,35 +126,27 @@ class Reader:
             "states": states, "mask": pairs.mask, "roles": pairs.roles, "heads": pairs.heads, "spans": pairs.spans,
             "member": pairs.member,
         }  # fmt: skip
-        start, end, sentences, answers = self._network.run(["start", "end", "sentences", "answers"], inputs)
+        scores, sentences, answers = self._network.run(["scores", "sentences", "answers"], inputs)
         made = []
         for i, (e, w) in enumerate(zip(encoded, windows, strict=True)):
-            none = float(start[i, q] + end[i, q])
-            spans = (start[i, q:], end[i, q:])
-            judged = tuple(
-                _sentence(e.tokens, bounds, float(sentences[i, j]), spans, none) for j, bounds in enumerate(w.sentences)
-            )
+            above = scores[i, q:, q:] - scores[i, q, q]
+            judged = tuple(_sentence(e.tokens, bounds, float(sentences[i, j]), above) for j, bounds in enumerate(w.sentences))
             made.append(Reading(float(answers[i]), judged))
         return made
 
 
-def _sentence(
-    tokens: Tokens, bounds: tuple[int, int], answers: float, spans: tuple[Floats, Floats], none: float
-) -> SentenceReading:
-    """The verdict of one sentence."""
+def _sentence(tokens: Tokens, bounds: tuple[int, int], answers: float, above: Floats) -> SentenceReading:
+    """The verdict of one sentence; `above` are the window's spans above no answer."""
     inside = [i for i, (s, e) in enumerate(tokens.offsets) if s >= bounds[0] and e <= bounds[1] and e > s]
     if not inside:
         return SentenceReading(answers, None)
     offsets = tuple(tokens.offsets[i] for i in inside)
-    return SentenceReading(answers, Spans(offsets, spans[0][inside], spans[1][inside], none))
+    return SentenceReading(answers, Spans(offsets, above[np.ix_(inside, inside)]))
 
 
-def best_span(start: Floats, end: Floats) -> tuple[int, int, float]:
-    """The span `[first, last]` of at most LONGEST_SPAN tokens with the best sum, and that sum."""
-    n = len(start)
-    reach = min(LONGEST_SPAN, n)
-    sums = np.full((reach, n), -np.inf, dtype=np.float32)
-    for k in range(reach):
-        sums[k, : n - k] = start[: n - k] + end[k:]
-    k, first = divmod(int(sums.argmax()), n)
-    return first, first + k, float(sums[k, first])
+def best_span(scores: Floats) -> tuple[int, int]:
+    """The first and last token of the best span of at most LONGEST_SPAN tokens, of scores (tokens, tokens)."""
+    reach = np.arange(len(scores))[None, :] - np.arange(len(scores))[:, None]
+    allowed = np.where((reach >= 0) & (reach < LONGEST_SPAN), scores, -np.inf)
+    first, last = divmod(int(allowed.argmax()), len(scores))
+    return first, last

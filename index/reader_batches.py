@@ -12,6 +12,7 @@ from index.reader_examples import Example, Window
 
 Ints = NDArray[np.int64]
 LONGEST_QUESTION, LONGEST_PASSAGE = 96, 400
+LONGEST_SPAN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +81,28 @@ def pair_up(asked: Sequence[int], passages: Sequence[Tokens], windows: Sequence[
     return Pairs(roles, mask, np.asarray(asked, dtype=np.int64), spans, member)
 
 
+def may_stand(pairs: Pairs) -> NDArray[np.bool_]:
+    """Where a span may stand, (n, t, t): at most LONGEST_SPAN tokens of the passage, or its first token alone."""
+    t = pairs.spans.shape[1]
+    order = np.arange(t)
+    reach = order[None, :] - order[:, None]
+    inside = (pairs.spans == 1) & (order != pairs.heads[:, None])
+    allowed: NDArray[np.bool_] = inside[:, :, None] & inside[:, None, :] & ((reach >= 0) & (reach < LONGEST_SPAN))
+    rows = np.arange(len(allowed))
+    allowed[rows, pairs.heads, pairs.heads] = True
+    return allowed
+
+
 @dataclass(frozen=True, slots=True)
 class Targets:
     """What the network should say of pairs.
 
-    Multi-hot starts and ends (n, t), sentences (n, s) with
+    `spans` multi-hot (n, t, t), `allowed` (n, t, t) where a span may stand; sentences (n, s) with
     -1 for none there, answers (n,) and polarity (n,) with -1 for not asked.
     """
 
-    start: NDArray[np.float32]
-    end: NDArray[np.float32]
+    spans: NDArray[np.bool_]
+    allowed: NDArray[np.bool_]
     sentences: NDArray[np.float32]
     answers: NDArray[np.float32]
     polarity: NDArray[np.float32]
@@ -98,15 +111,15 @@ class Targets:
 def targets(examples: Sequence[Example], asked: Sequence[int], passages: Sequence[Tokens], pairs: Pairs) -> Targets:
     """The targets of examples in the order of `pairs`."""
     n, t = pairs.mask.shape
-    start, end = np.zeros((n, t), dtype=np.float32), np.zeros((n, t), dtype=np.float32)
+    spans = np.zeros((n, t, t), dtype=bool)
     sentences = np.full(pairs.member.shape[:2], -1, dtype=np.float32)
     for i, (example, q, tokens) in enumerate(zip(examples, asked, passages, strict=True)):
         for first, last in filter(None, (covering(tokens, *span) for span in example.spans)):
-            start[i, q + first] = end[i, q + last] = 1
-        if not start[i].any():
-            start[i, q] = end[i, q] = 1
+            spans[i, q + first, q + last] = True
+        if not spans[i].any():
+            spans[i, q, q] = True
         for j, (s, e) in enumerate(example.window.sentences):
             sentences[i, j] = any(s < b and e > a for a, b in example.spans)
     answers = np.asarray([float(bool(e.spans)) for e in examples], dtype=np.float32)
     polarity = np.asarray([-1 if e.polarity is None else e.polarity for e in examples], dtype=np.float32)
-    return Targets(start, end, sentences, answers, polarity)
+    return Targets(spans, spans | may_stand(pairs), sentences, answers, polarity)

@@ -8,7 +8,7 @@ paragraph of its article, and the question with a number or a name exchanged. Th
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -90,9 +90,19 @@ def cut(text: str, heading: str, around: tuple[int, int], rng: random.Random) ->
 
 
 def article_examples(
-    article: Article, rng: random.Random, *, negatives: float = 0.5, exchanged: float = 0.1
+    article: Article,
+    rng: random.Random,
+    stranger: Article,
+    *,
+    negatives: float = 0.4,
+    strange: float = 0.12,
+    exchanged: float = 0.1,
 ) -> Iterator[Example]:
-    """The examples of an article, made anew at each call: other windows, other negatives."""
+    """The examples of an article, made anew at each call: other windows, other negatives.
+
+    A share of the questions is asked over another paragraph too (`negatives`), over the `stranger`, an
+    article on something else (`strange`), or with a name or number exchanged (`exchanged`).
+    """
     for number, (text, asked) in enumerate(article.paragraphs):
         others = [p for i, p in enumerate(article.paragraphs) if i != number]
         for question, start, end in asked:
@@ -105,11 +115,13 @@ def article_examples(
                 yield replace(example, question=other, spans=(), kind="exchanged")
             if others and rng.random() < negatives:
                 yield _elsewhere(question, text[start:end], heading, others, rng)
+            if rng.random() < strange:
+                yield _elsewhere(question, text[start:end], heading, stranger.paragraphs, rng)
 
 
-def _elsewhere(question: str, answer: str, heading: str, others: list[Any], rng: random.Random) -> Example:
+def _elsewhere(question: str, answer: str, heading: str, others: Sequence[Any], rng: random.Random) -> Example:
     """The question over the likest of some other paragraphs, cut where it is likest, without the answer."""
-    some = rng.sample(others, min(4, len(others)))
+    some = rng.sample(list(others), min(4, len(others)))
     asked = _bigrams(question)
     ranked = sorted(some, key=lambda p: len(asked & _bigrams(p[0])), reverse=True)
     text = next((t for t, _ in ranked if answer not in t), "")

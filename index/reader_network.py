@@ -1,7 +1,8 @@
 """The reader's network above the lower half: question and passage read together, four verdicts.
 
-Where the answer starts and ends (or that it stands nowhere, at the passage's first token, as in
-SQuAD 2.0), which sentences answer, whether the passage answers at all, and yes or no.
+Which span answers (or that none does: the passage's first token, as in SQuAD 2.0), which sentences
+answer, whether the passage answers at all, and yes or no. A span's score is that of its ends and of
+how they go together, so that a span does not run from one answer's start to another's end.
 """
 
 from typing import NamedTuple
@@ -13,17 +14,17 @@ from index.transformer import LAYERS, SPLIT, WIDTH, Half
 
 QUESTION, PASSAGE = 0, 1
 FAR = -1e4
+LINK = 64  # width in which the ends of a span are compared
 
 
 class Verdict(NamedTuple):
     """Logits.
 
-    `start` and `end` (n, t) over all tokens of the pair, FAR where no span may stand;
-    `sentences` (n, s); `answers` and `polarity` (n,).
+    `spans` (n, t, t): of the span from one token of the pair to another, FAR or below where none may
+    start or end; `sentences` (n, s); `answers` and `polarity` (n,).
     """
 
-    start: Tensor
-    end: Tensor
+    spans: Tensor
     sentences: Tensor
     answers: Tensor
     polarity: Tensor
@@ -38,6 +39,10 @@ class ReaderNetwork(nn.Module):
         nn.init.zeros_(self.roles.weight)
         self.upper = Half(LAYERS - SPLIT)
         self.span = nn.Linear(WIDTH, 2)
+        self.starts, self.ends = nn.Linear(WIDTH, LINK), nn.Linear(WIDTH, LINK)
+        # The ends alone decide at first.
+        nn.init.zeros_(self.ends.weight)
+        nn.init.zeros_(self.ends.bias)
         self.sentence = nn.Sequential(nn.Linear(2 * WIDTH, WIDTH), nn.Tanh(), nn.Dropout(0.1), nn.Linear(WIDTH, 1))
         self.whole = nn.Sequential(nn.Linear(2 * WIDTH, WIDTH), nn.Tanh(), nn.Dropout(0.1), nn.Linear(WIDTH, 2))
 
@@ -54,10 +59,11 @@ class ReaderNetwork(nn.Module):
         """
         read = self.upper(states + self.roles(roles), mask)
         logits = self.span(read).float().masked_fill(spans[..., None] == 0, FAR)
+        link = torch.bmm(self.starts(read), self.ends(read).transpose(1, 2)).float() / LINK**0.5
         first = read.gather(1, heads[:, None, None].expand(-1, 1, WIDTH))[:, 0]
         whole = self.whole(torch.cat([read[:, 0], first], dim=1)).float()
         share = member / member.sum(2, keepdim=True).clamp(min=1)
         mean = torch.bmm(share.to(read.dtype), read)
         asked = read[:, :1].expand(-1, mean.shape[1], -1)
         sentences = self.sentence(torch.cat([mean, asked], dim=2)).float().squeeze(2)
-        return Verdict(logits[..., 0], logits[..., 1], sentences, whole[:, 0], whole[:, 1])
+        return Verdict(logits[..., :1] + logits[..., 1:].transpose(1, 2) + link, sentences, whole[:, 0], whole[:, 1])

@@ -9,6 +9,8 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.embeddings import BaseEmbedding
 from sentence_transformers import SentenceTransformer
 
+from source.errors import HakushoError
+
 
 class SentenceTransformerEmbedding(BaseEmbedding):
     """Embeds through sentence-transformers; device by `HAKUSHO_DEVICE` (cpu, cuda, mps)."""
@@ -40,6 +42,13 @@ class SentenceTransformerEmbedding(BaseEmbedding):
 
 
 def load_sentence_transformer(name: str, prefixes: tuple[str, str]) -> SentenceTransformerEmbedding:
-    """Loads a hub model or a folder; batch size by `HAKUSHO_BATCH`. Raises OSError or ValueError."""
-    batch = int(os.environ.get("HAKUSHO_BATCH", "32"))
-    return SentenceTransformerEmbedding(name, *prefixes, batch=batch)
+    """Loads a hub model or a folder; batch size by `HAKUSHO_BATCH`. Raises OSError, ValueError or HakushoError."""
+    return SentenceTransformerEmbedding(name, *prefixes, batch=batch_size())
+
+
+def batch_size() -> int:
+    """`HAKUSHO_BATCH`, 32 by default. Raises HakushoError where it is no such number."""
+    named = os.environ.get("HAKUSHO_BATCH") or "32"
+    if not named.isdecimal() or int(named) < 1:
+        raise HakushoError(f"HAKUSHO_BATCH is {named!r}: set it to how many texts a model takes at once, such as 32")
+    return int(named)

@@ -188,7 +188,9 @@ def _document(held: dict[str, Any]) -> Document:
     return Document(
         **{
             **held,
-            "sections": tuple(Section(s["number"], tuple(s["path"]), span(s["heading"])) for s in held["sections"]),
+            "sections": tuple(
+                Section(s["number"], tuple(s["path"]), span(s["heading"]), s.get("rendering", "")) for s in held["sections"]
+            ),
             "paragraphs": tuple(Paragraph(**{**p, "passages": tuple(p["passages"])}) for p in held["paragraphs"]),
             "passages": tuple(Passage(**{**p, "headings": tuple(p["headings"])}) for p in held["passages"]),
             "footnotes": tuple(

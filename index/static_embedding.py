@@ -3,6 +3,9 @@
 A static model is a table: a text's vector is the mean of its tokens' rows (model2vec,
 sentence-transformers' StaticEmbedding). The folder is a sentence-transformers one; this reads
 its tokeniser and its table with `tokenizers` and `safetensors` in well under a second.
+
+Rows are kept in half precision, and a single-precision weight for each: half the size, and the
+weights make sentence-transformers compute in single precision, as this does.
 """
 
 import hashlib
@@ -13,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 
 from source.errors import HakushoError
@@ -20,7 +24,7 @@ from source.errors import HakushoError
 Floats = NDArray[np.float32]
 CHECKSUMS = "checksums.json"
 _FILES = ("tokenizer.json", "model.safetensors")
-_TABLE = "embedding.weight"
+ROWS, WEIGHTS = "embeddings", "weights"
 
 
 class ModelError(HakushoError):
@@ -30,9 +34,11 @@ class ModelError(HakushoError):
 class StaticEmbedder:
     """Mean of token rows, L2-normalised."""
 
-    def __init__(self, tokenizer: Tokenizer, table: Floats, fingerprint: str) -> None:
+    def __init__(self, tokenizer: Tokenizer, rows: NDArray[np.float16], weights: Floats, fingerprint: str) -> None:
+        """`rows` of shape (vocabulary, dim), and what each is multiplied by, shape (vocabulary,)."""
         self._tokenizer = tokenizer
-        self._table = table
+        self._rows = rows
+        self._weights = weights
         self.fingerprint = fingerprint
 
     @classmethod
@@ -43,33 +49,38 @@ class StaticEmbedder:
         try:
             tokenizer = Tokenizer.from_file(str(files["tokenizer.json"]))
             with safe_open(str(files["model.safetensors"]), framework="numpy") as held:
-                table = held.get_tensor(_TABLE)
+                rows, weights = held.get_tensor(ROWS), held.get_tensor(WEIGHTS)
         except (SafetensorError, OSError, ValueError) as error:
             raise ModelError(f"the model in {folder} cannot be read ({error}): install Hakusho again") from None
         except Exception as error:  # tokenizers raises bare Exception
             raise ModelError(f"the tokeniser in {folder} cannot be read ({error}): install Hakusho again") from None
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        return cls(tokenizer, table, fingerprint)
+        return cls(tokenizer, rows, weights, fingerprint)
 
     @property
     def dim(self) -> int:
         """Dimension of the vectors."""
-        return int(self._table.shape[1])
+        return int(self._rows.shape[1])
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """L2-normalised vectors, shape (n, dim); a text without tokens gives zeros."""
         out = np.zeros((len(texts), self.dim), dtype=np.float32)
         for i, encoding in enumerate(self._tokenizer.encode_batch(list(texts), add_special_tokens=False)):
             if encoding.ids:
-                out[i] = self._table[encoding.ids].astype(np.float32).mean(axis=0)
+                out[i] = self._taken(encoding.ids).mean(axis=0)
         norms = np.linalg.norm(out, axis=1, keepdims=True)
         return np.asarray(out / np.maximum(norms, 1e-12), dtype=np.float32)
 
     def token_vectors(self, text: str) -> tuple[list[tuple[int, int]], Floats]:
         """Offsets of the tokens in code points, and their rows as they are, shape (tokens, dim)."""
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        return encoding.offsets, self._table[encoding.ids].astype(np.float32).reshape(-1, self.dim)
+        return encoding.offsets, self._taken(encoding.ids)
+
+    def _taken(self, ids: list[int]) -> Floats:
+        """The rows of token ids in single precision, shape (ids, dim)."""
+        chosen = np.asarray(ids, dtype=np.int64)
+        return np.asarray(self._rows[chosen].astype(np.float32) * self._weights[chosen, None], dtype=np.float32)
 
 
 def verify_checksums(folder: Path) -> str:
@@ -87,6 +98,13 @@ def verify_checksums(folder: Path) -> str:
         if actual != checksum:
             raise ModelError(f"{folder / name} is not the file that was shipped: install Hakusho again")
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def write_model(folder: Path, tokenizer: Tokenizer, table: Floats) -> None:
+    """Writes tokeniser, rows in half precision and their weights into a sentence-transformers folder, and its checksums."""
+    save_file({ROWS: table.astype(np.float16), WEIGHTS: np.ones(len(table), dtype=np.float32)}, folder / _FILES[1])
+    tokenizer.save(str(folder / _FILES[0]), pretty=False)
+    write_checksums(folder)
 
 
 def write_checksums(folder: Path) -> None:

@@ -9,17 +9,19 @@ import json
 import random
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from index.reader_examples import Example, Window, sentences_of
+from index.reader_examples import Example, Window, cut, sentences_of
 from source.errors import HakushoError
 
 FOLDER = Path(__file__).parent / "teaching"
 KINDS = ("fact", "paraphrase", "english", "near-miss", "noisy", "follow-up", "list", "yes-no")
 MISSING = ("attribute", "entity", "time", "place", "count", "negation", "premise", "relation")
 JAQUAD = "jaquad:"
+# Of a question that its passage answers: how often it is also asked over another of the same field, and over one of any.
+ELSEWHERE = ((True, 0.12), (False, 0.15))
 Part = Literal["train", "held-out"]
 
 
@@ -109,25 +111,43 @@ def windows(passages: dict[str, TeachingPassage]) -> dict[str, Window]:
     return {p.id: Window(p.text, p.heading.split("›")[-1].strip(), sentences_of(p.text)) for p in passages.values()}
 
 
-def teaching_examples(data: Path, part: Part, rng: random.Random | None = None, elsewhere: float = 0.15) -> list[Example]:
-    """The items of a part as the reader learns them, some also over another passage, which does not answer."""
+def teaching_examples(data: Path, part: Part, rng: random.Random | None = None) -> list[Example]:
+    """The items of a part as the reader learns them, made anew at each call.
+
+    In training, half are over a window cut from the passage, and some also over another passage,
+    which does not answer: of the same field, or of any.
+    """
     rng = rng or random.Random(0)
     shown = windows(load_passages(data))
     items = [i for i in load_items() if held_out(i.passage) == (part == "held-out")]
     own = sorted({i.passage for i in items if not i.passage.startswith(JAQUAD)})
     examples = []
     for item in items:
-        polarity = None if item.polarity is None else int(item.polarity)
-        examples.append(Example(item.asked, shown[item.passage], item.answers, polarity, item.kind))
-        if item.kind != "near-miss" and rng.random() < elsewhere:
-            other = _other(item, own, rng)
-            if other:
-                examples.append(Example(item.asked, shown[other], (), None, "elsewhere"))
+        example = _example(item, shown[item.passage])
+        examples.append(_cut(example, rng) if part == "train" and rng.random() < 0.5 else example)
+        if item.kind != "near-miss":
+            others = [_other(item, own, rng, same_field=same) for same, share in ELSEWHERE if rng.random() < share]
+            examples += [_cut(Example(item.asked, shown[o], (), None, "elsewhere"), rng) for o in others if o]
     return examples
 
 
-def _other(item: TeachingItem, own: Sequence[str], rng: random.Random) -> str | None:
-    """Another passage of the same field."""
+def _example(item: TeachingItem, window: Window) -> Example:
+    polarity = None if item.polarity is None else int(item.polarity)
+    return Example(item.asked, window, item.answers, polarity, item.kind)
+
+
+def _cut(example: Example, rng: random.Random) -> Example:
+    """The example over a part of its window that still has all its answers; the part is anywhere where there are none."""
+    window = example.window
+    around = rng.choice(window.sentences)
+    if example.spans:
+        around = min(s for s, _ in example.spans), max(e for _, e in example.spans)
+    part, at = cut(window.text, window.heading, around, rng)
+    return replace(example, window=part, spans=tuple((s - at, e - at) for s, e in example.spans))
+
+
+def _other(item: TeachingItem, own: Sequence[str], rng: random.Random, *, same_field: bool) -> str | None:
+    """Another passage of the same field, or of any."""
     field = item.passage.split("-")[0]
-    same = [p for p in own if p != item.passage and p.split("-")[0] == field]
-    return rng.choice(same) if same else None
+    some = [p for p in own if p != item.passage and (not same_field or p.split("-")[0] == field)]
+    return rng.choice(some) if some else None

@@ -14,10 +14,9 @@ from threading import Lock
 
 import snowballstemmer
 from sudachipy import Dictionary, Morpheme, SplitMode
-from sudachipy import Tokenizer as SudachiTokenizer
 
-from index.entities import countries_of_cities, find_entities
 from index.lexicon import Lexicon, SequenceMatcher, default_lexicon
+from index.mentions import Mention, times_and_places
 from index.normalise import normalise
 
 TOKENISER_VERSION = "2"
@@ -60,21 +59,26 @@ class Token:
 
 
 class Tokeniser:
-    """Sudachi with the core dictionary, and the lexicon. One per process: loading takes 0.1 s."""
+    """Sudachi with the core dictionary, and a lexicon. One per process: loading takes 0.1 s."""
 
     def __init__(self, lexicon: Lexicon | None = None) -> None:
-        self._lexicon = lexicon if lexicon is not None else default_lexicon()
+        """Without a lexicon it takes the shipped one; `Lexicon()` is an empty one."""
+        self.lexicon = lexicon if lexicon is not None else default_lexicon()
         dictionary = Dictionary(dict="core")
-        self._long, self._short = (dictionary.tokenizer(mode=mode) for mode in (SplitMode.C, SplitMode.A))
+        self._sudachi = dictionary.tokenizer(mode=SplitMode.C)
         self._lock = Lock()
-        self._cached_tokens = lru_cache(maxsize=8192)(lambda text: tuple(self._analyse(text, self._long)))
+        self._analysed = lru_cache(maxsize=8192)(self._analyse)
         self._cached_concepts = lru_cache(maxsize=8192)(self._concepts)
         self._cached_words = lru_cache(maxsize=8192)(self._words)
         self._cached_fields = lru_cache(maxsize=8192)(self._fields)
 
     def tokens(self, text: str) -> tuple[Token, ...]:
         """The morphemes of a text (mode C), function words included, with original offsets."""
-        return self._cached_tokens(text)
+        return self._analysed(text)[0]
+
+    def short_units(self, text: str) -> tuple[Token, ...]:
+        """The morphemes of a text in mode A, function words included, with original offsets."""
+        return self._analysed(text)[1]
 
     def words(self, text: str) -> tuple[Token, ...]:
         """The content words in modes A and C; a word that both give stands once."""
@@ -89,25 +93,35 @@ class Tokeniser:
         return self._cached_concepts(text)
 
     def _concepts(self, text: str) -> tuple[str, ...]:
-        groups = [c for t in self.words(text) for c in t.concepts]
-        found = [c for _, _, c in self._matcher.find(self.short_terms(text))]
-        return tuple(dict.fromkeys(groups + found + _times_and_places(text)))
+        return tuple(dict.fromkeys(m.concept for m in self.mentions(text)))
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Every place where a text names one of its concepts."""
+        groups = [Mention(c, t.start, t.end) for t in self.words(text) for c in t.concepts]
+        terms = self._short_terms(text)
+        found = self._matcher.find([term for term, _, _ in terms])
+        entries = [Mention(concept, terms[first][1], terms[after - 1][2]) for first, after, concept in found]
+        return groups + entries + times_and_places(text)
 
     def short_terms(self, text: str) -> list[str]:
         """The content words in mode A, or the stems of an English text: what phrases match on."""
+        return [term for term, _, _ in self._short_terms(text)]
+
+    def _short_terms(self, text: str) -> list[tuple[str, int, int]]:
         if not _JAPANESE.search(text):
-            return list(english_terms(normalise(text).text))
-        return [t.term for t in self._analyse(text, self._short) if is_content(t)]
+            n = normalise(text)
+            return [(stem, *n.original(start, end)) for stem, start, end in _english_words(n.text)]
+        return [(t.term, t.start, t.end) for t in self._analysed(text)[1] if is_content(t)]
 
     @cached_property
     def _matcher(self) -> SequenceMatcher:
-        phrases = ((phrase, f"l:{entry.term}") for entry in self._lexicon.entries for phrase in entry.phrases)
+        phrases = ((phrase, f"l:{entry.term}") for entry in self.lexicon.entries for phrase in entry.phrases)
         return SequenceMatcher(phrases, self.short_terms)
 
     def _words(self, text: str) -> tuple[Token, ...]:
         long = list(self.tokens(text))
         spans = {(t.start, t.end) for t in long}
-        parts = [t for t in self._analyse(text, self._short) if (t.start, t.end) not in spans]
+        parts = [t for t in self._analysed(text)[1] if (t.start, t.end) not in spans]
         return tuple(t for t in sorted(long + parts, key=lambda t: (t.start, -t.end)) if is_content(t))
 
     def _fields(self, text: str) -> dict[str, tuple[str, ...]]:
@@ -119,16 +133,20 @@ class Tokeniser:
             "english": tuple(english_terms(folded)),
         }
 
-    def _analyse(self, text: str, sudachi: SudachiTokenizer) -> list[Token]:
+    def _analyse(self, text: str) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
+        """The morphemes in mode C and in mode A, which are the former or parts of them: one analysis gives both."""
         n = normalise(text)
-        found: list[Token] = []
+        long: list[Token] = []
+        short: list[Token] = []
         # A Sudachi tokeniser serves one thread at a time, and takes 49,149 bytes at most.
         with self._lock:
             for at in range(0, len(n.text), _PIECE):
-                for m in sudachi.tokenize(n.text[at : at + _PIECE]):
+                for m in self._sudachi.tokenize(n.text[at : at + _PIECE]):
                     if m.begin() < m.end():
-                        found.append(_token(m, n.original(at + m.begin(), at + m.end())))
-        return found
+                        long.append(_token(m, n.original(at + m.begin(), at + m.end())))
+                        parts = [p for p in m.split(SplitMode.A, add_single=False) if p.begin() < p.end()]
+                        short += [_token(p, n.original(at + p.begin(), at + p.end())) for p in parts] or long[-1:]
+        return tuple(long), tuple(short)
 
 
 def _token(m: Morpheme, span: tuple[int, int]) -> Token:
@@ -147,21 +165,6 @@ def is_content(token: Token) -> bool:
     if token.pos[0] not in _CONTENT or token.term in _STOP_JA or token.surface in _STOP_EN:
         return False
     return bool(token.term.strip()) and not (token.pos[1] == "数詞" and not _NUMBER.fullmatch(token.term))
-
-
-_SEASONS = (
-    (re.compile(r"春|\bspring\b"), (3, 4, 5)),
-    (re.compile(r"夏|\bsummer\b"), (6, 7, 8)),
-    (re.compile(r"秋|\bautumn\b"), (9, 10, 11)),
-    (re.compile(r"冬|\bwinter\b"), (12, 1, 2)),
-)
-
-
-def _times_and_places(text: str) -> list[str]:
-    """Countries (by name or by a city of theirs), months and seasons as concepts, `m:6` for 6月 and June."""
-    found = [e.key for e in find_entities(text) if e.kind in ("country", "month")] + countries_of_cities(text)
-    folded = normalise(text).text
-    return found + [f"m:{month}" for pattern, months in _SEASONS if pattern.search(folded) for month in months]
 
 
 def _numbers_with_counter(folded: str) -> Iterator[str]:
@@ -193,10 +196,15 @@ def _stem(word: str) -> str:
 
 def english_terms(folded: str) -> Iterator[str]:
     """Stems of the English words and the numbers of a folded text, stop words left out."""
-    for word in _ENGLISH_WORD.findall(folded):
-        bare = word.removesuffix("'s")
+    return (stem for stem, _, _ in _english_words(folded))
+
+
+def _english_words(folded: str) -> Iterator[tuple[str, int, int]]:
+    """The stems with where their words stand in the folded text."""
+    for m in _ENGLISH_WORD.finditer(folded):
+        bare = m[0].removesuffix("'s")
         if bare not in _STOP_EN:
-            yield _stem(bare)
+            yield _stem(bare), m.start(), m.start() + len(bare)
 
 
 def language_of(text: str) -> str:

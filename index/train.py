@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from index.embedding import DEFAULT_MODEL
-from index.static_embedding import write_checksums
+from index.static_embedding import write_model
 from index.train_data import TASKS, Pair
 from index.train_start import first_table, train_vocabulary
 from source.errors import HakushoError
@@ -78,7 +78,7 @@ def ranking_loss(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
 
 
 def save(folder: Path, tokenizer: Tokenizer, table: NDArray[np.float32]) -> None:
-    """Writes the sentence-transformers folder and its checksums, keeping the model card."""
+    """Writes the sentence-transformers folder in its small form (half precision) and its checksums, keeping the model card."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
@@ -88,7 +88,7 @@ def save(folder: Path, tokenizer: Tokenizer, table: NDArray[np.float32]) -> None
     SentenceTransformer(modules=[module]).save_pretrained(str(folder), create_model_card=False)
     if card is not None:
         (folder / "README.md").write_text(card, encoding="utf-8")
-    write_checksums(folder)
+    write_model(folder, tokenizer, table)
 
 
 def main() -> int:

@@ -77,16 +77,24 @@ def _pca(vectors: Floats, dim: int) -> Floats:
 
 
 def chive() -> tuple[list[str], Floats]:
-    """The words and vectors of chiVe as packed in `ja-ginza`: rows of shape (words, 300)."""
+    """The words and vectors of chiVe: rows of shape (words, 300)."""
+    rows, vectors = chive_table()
+    return list(rows), np.asarray(vectors[list(rows.values())], dtype=np.float32)
+
+
+def chive_table() -> tuple[dict[str, int], Floats]:
+    """The vectors in `ja-ginza` (chiVe): the row of each of 480,443 words, and 20,000 rows that they share, shape (rows, 300)."""
     found = importlib.util.find_spec("ja_ginza")
     if found is None or found.origin is None:
-        raise HakushoError("training starts from the vectors in ja-ginza: install them with `pip install -e .[train]`")
+        raise HakushoError(
+            "chiVe's vectors are those in ja-ginza: `pip install -e .[train]`, then `pip install --no-deps ja-ginza` (its dependencies ask for an older Sudachi)"
+        )
     import srsly
     from spacy.strings import hash_string  # type: ignore[attr-defined,unused-ignore]
 
     vocabulary = next(Path(found.origin).parent.glob("ja_ginza-*/vocab"))
     rows = srsly.read_msgpack(vocabulary / "key2row")
-    vectors = np.load(vocabulary / "vectors")
     strings = json.loads((vocabulary / "strings.json").read_text(encoding="utf-8"))
-    words = [s for s in strings if hash_string(s) in rows]
-    return words, np.asarray(vectors[[rows[hash_string(w)] for w in words]], dtype=np.float32)
+    hashes = {s: hash_string(s) for s in strings}
+    words = {s: int(rows[h]) for s, h in hashes.items() if h in rows}
+    return words, np.asarray(np.load(vocabulary / "vectors"), dtype=np.float32)

@@ -34,7 +34,11 @@ class Block(nn.Module):
         """States (n, t, WIDTH) and an additive mask (n, 1, 1, t): 0 for tokens, a large negative for padding."""
         n, t, _ = states.shape
         query, key, value = self.query_key_value(states).view(n, t, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
-        seen = F.scaled_dot_product_attention(query, key, value, attn_mask=mask.to(query.dtype))
+        # Written out: with half precision on a processor it trains faster than the fused attention.
+        query, key, value = (x.reshape(n * HEADS, t, WIDTH // HEADS) for x in (query, key, value))
+        near = torch.bmm(query * (WIDTH // HEADS) ** -0.5, key.transpose(1, 2)).view(n, HEADS, t, t)
+        shares = torch.softmax(near + mask.to(near.dtype), dim=3)
+        seen = torch.bmm(shares.view(n * HEADS, t, t), value).view(n, HEADS, t, WIDTH // HEADS)
         seen = self.out(seen.transpose(1, 2).reshape(n, t, WIDTH))
         states = self.attention_norm(states + self.dropout(seen))
         return self.norm(states + self.dropout(self.outer(F.gelu(self.inner(states)))))  # type: ignore[no-any-return]

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 Status = Literal["answered", "not_in_document"]
 Mode = Literal["quote", "model"]
+ExpansionSource = Literal["lexicon", "sudachi", "names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,26 @@ class Retrieved:
 
 
 @dataclass(frozen=True, slots=True)
+class Expansion:
+    """A word of the question that a passage has by another name, and what says that they are one.
+
+    `sources`: the project's lexicon, Sudachi's synonym groups, names of countries, cities and months.
+    """
+
+    word: str
+    matched: str
+    passage: str
+    sources: tuple[ExpansionSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer. `citations` lists those of the statements, in order, without repetition.
 
+    `settled` is はい, いいえ, Yes or No where a quote settles a question that expects one; it is the short answer then.
     `confidence` is the estimated probability that the document answers the question. `notice` tells
     the reader what did not go as usual; `withheld` are a language model's statements that the
-    document does not support.
+    document does not support. `expansions` are those of the cited passages, or of the nearest one.
     """
 
     question: str
@@ -66,6 +81,13 @@ class Answer:
     notice: str = ""
     withheld: tuple[str, ...] = ()
     explanation: dict[str, Any] = field(default_factory=dict)
+    expansions: tuple[Expansion, ...] = ()
+    settled: str = ""
+
+    @property
+    def opening(self) -> str:
+        """What is said before the quotes: はい。 or Yes. where one settles the question, else nothing."""
+        return f"{self.settled}{'。' if self.language == 'ja' else '.'}" if self.settled else ""
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -90,6 +112,11 @@ class Answer:
             **({"withheld": list(self.withheld)} if self.withheld else {}),
         }
 
+    def explained(self) -> dict[str, Any]:
+        """The same object with how the answer was found."""
+        how = {**self.explanation, "expansions": [_plain(e) for e in self.expansions]}
+        return {**self.to_json(), "explanation": how}
 
-def _plain(record: Citation | Retrieved) -> dict[str, Any]:
+
+def _plain(record: Citation | Retrieved | Expansion) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__slots__}

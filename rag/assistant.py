@@ -4,25 +4,29 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from index.lexicon import default_lexicon
 from index.local import LocalIndex
 from index.open import open_index
+from index.reader import Reader
+from index.reranker import Reranker, load_reranker
 from index.snapshot import Progress, quiet
-from rag.answer import Answer, Retrieved, Statement
+from rag.answer import Answer, Expansion, Retrieved, Statement
 from rag.config import Config
 from rag.evidence import EvidenceReader
-from rag.followup import FollowUps, Turn
+from rag.expansions import expansions
+from rag.followup import FollowUps, Turn, heading_of
 from rag.gate import Gate, load_gate
 from rag.llm_settings import QUOTE_ONLY, LlmSettings, llm_settings
-from rag.phrases import NOT_IN_DOCUMENT
+from rag.phrases import NOT_IN_DOCUMENT, YES_NO
 from rag.question import Language, Question, understand
 from rag.quote import select, statements
 from rag.retrieve import Candidate, Ranker
 from rag.spelling import Speller
 from rag.verify import verify
+from rag.yes_no import YesNo
 from source.errors import HakushoError
 
 if TYPE_CHECKING:
@@ -59,16 +63,24 @@ class Assistant:
         *,
         config: Config | None = None,
         gate: Gate | None = None,
+        reader: Reader | None = None,
         llm: "LlmSettings | LLM | None" = None,
+        reranker: Reranker | None = None,
     ) -> None:
-        """`llm` names a language model, or is any LlamaIndex LLM; without one, answers are quotes alone."""
+        """`gate` and `reader` take the place of the shipped ones; the lexicon is that of the index's tokeniser.
+
+        `llm` names a language model, or is any LlamaIndex LLM; without one, answers are quotes alone.
+        `reranker` judges the best passages anew (`rag.rerank`).
+        """
         self.index = index
         self.config = config or Config()
-        self.ranker = Ranker(index)
-        self.evidence = EvidenceReader(index, default_lexicon().attributes)
-        self._gate = gate or load_gate()
+        self.ranker = Ranker(index, reader=reader, reranker=reranker, reranked=self.config.reranked)
+        self.evidence = EvidenceReader(index, index.tokeniser.lexicon.attributes)
+        self.gate = gate or load_gate()
         self._speller = Speller(index)
         self._followups = FollowUps(index.tokeniser)
+        # A conversation asks about its earlier turns again and again.
+        self._recent = lru_cache(maxsize=64)(self._measure)
         self.llm = llm if isinstance(llm, LlmSettings) else QUOTE_ONLY
         self._writer = self._load_writer(llm)
 
@@ -76,13 +88,18 @@ class Assistant:
     def open(
         cls, folder: Path | None = None, *, progress: Progress = quiet, llm: "LlmSettings | LLM | None" = None
     ) -> "Assistant":
-        """Opens an index folder, the default one by default, with the language model that is configured.
+        """Opens an index folder, the default one by default, with the reranker and the language model that are configured.
 
         `llm` takes the place of what the environment names (`rag.llm_settings.QUOTE_ONLY`: none).
         Raises HakushoError.
         """
         chosen = llm_settings() if llm is None else llm
-        return cls(open_index(folder, progress=progress), llm=chosen)
+        return cls(open_index(folder, progress=progress), llm=chosen, reranker=load_reranker())
+
+    @property
+    def model(self) -> str:
+        """The language model that words answers, for people to read; empty where there is none."""
+        return "" if self._writer is None else self.llm.shown or self._writer.name
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """Answers a question; `history` are the user's earlier questions, oldest first.
@@ -94,17 +111,17 @@ class Assistant:
         return answer
 
     def stream(
-        self, question: str, history: Sequence[str] = (), *, stop: threading.Event | None = None
+        self, question: str, history: Sequence[str] = (), *, stop: threading.Event | None = None, quotes: bool = False
     ) -> Iterator[Statement | Answer]:
         """Like `ask`, as it comes: each verified statement, then the whole answer, which is always last.
 
         The answer is what counts: where a language model fails midway it holds quotes in place of
         the statements that came before. Closing the iterator, or setting `stop` from another thread
         while it waits, ends the work and the request to the model; after a stop no answer follows.
-        Raises QuestionError as `ask` does.
+        With `quotes` no language model is asked. Raises QuestionError as `ask` does.
         """
         found = self._search(question, history)
-        if self._writer is None or not found.answered:
+        if self._writer is None or quotes or not found.answered:
             answer = self._quoted(found)
             yield from answer.statements
             yield answer
@@ -117,14 +134,27 @@ class Assistant:
             self._check(text)
         standalone = self.standalone(question, history)
         understood, candidates, confidence = self._find(standalone)
-        answered = bool(candidates) and confidence >= self._gate.threshold
+        answered = bool(candidates) and confidence >= self.gate.threshold
         language = understand(question).language
         return _Found(question, tuple(history), standalone, language, understood, candidates, confidence, answered, started)
 
     def _quoted(self, found: _Found) -> Answer:
         """The answer in quote mode, or the refusal."""
         made = self._statements(found.understood, found.candidates) if found.answered else ()
-        return self._answer(found, made, _short(made))
+        settled = self._settled(found) if made else ""
+        return replace(self._answer(found, made, settled or _short(made)), settled=settled)
+
+    def _settled(self, found: _Found) -> str:
+        """はい or いいえ, in the question's language, where the best passage settles it; empty otherwise."""
+        if found.understood.answer_type != "yes-no":
+            return ""
+        settled = self._yes_no.settle(found.understood, found.candidates[0].passage)
+        return YES_NO[found.language][settled] if settled else ""
+
+    @cached_property
+    def _yes_no(self) -> YesNo:
+        """Made at the first question that needs it."""
+        return YesNo(self.index)
 
     def _answer(self, found: _Found, made: tuple[Statement, ...], short: str | None) -> Answer:
         verify((c for s in made for c in s.citations), self.index)
@@ -140,8 +170,21 @@ class Assistant:
             statements=made,
             retrieved=tuple(_retrieved(c) for c in candidates[: self.config.retrieved]),
             seconds=time.perf_counter() - found.started,
-            explanation={"answer_type": found.understood.answer_type, "signals": candidates[0].signals if candidates else {}},
+            explanation=self._explanation(found),
+            expansions=self._expansions(found, made),
         )
+
+    def _explanation(self, found: _Found) -> dict[str, Any]:
+        """What was asked for, the signals of the best passage, and the reranker where one judged."""
+        best = found.candidates[0].signals if found.candidates else {}
+        told: dict[str, Any] = {"answer_type": found.understood.answer_type, "signals": best}
+        return told | ({"reranker": self.ranker.reranker.name} if self.ranker.reranker else {})
+
+    def _expansions(self, found: _Found, made: Sequence[Statement]) -> tuple[Expansion, ...]:
+        """Towards what is cited, or towards the nearest passage where nothing is."""
+        cited = dict.fromkeys(c.passage for s in made for c in s.citations)
+        passages = [self.index.by_id[i][1] for i in cited] or [c.passage for c in found.candidates[:1]]
+        return expansions(found.standalone, passages, self.index.tokeniser)
 
     def _written(self, writer: "Writer", found: _Found, stop: threading.Event | None) -> Iterator[Statement | Answer]:
         """The model's statements as they are checked, then its answer, or the quotes where it has none."""
@@ -168,9 +211,9 @@ class Assistant:
         if not written.whole:
             return replace(quoted, notice=written.notice, withheld=withheld)
         cited = {c for s in written.statements for c in s.citations}
-        short = _short([s for s in quoted.statements if set(s.citations) <= cited])
+        short = quoted.settled or _short([s for s in quoted.statements if set(s.citations) <= cited])
         answer = self._answer(found, tuple(written.statements), short)
-        return replace(answer, mode="model", notice=written.notice, withheld=withheld)
+        return replace(answer, mode="model", settled=quoted.settled, notice=written.notice, withheld=withheld)
 
     def _load_writer(self, llm: "LlmSettings | LLM | None") -> "Writer | None":
         if not llm:
@@ -202,23 +245,29 @@ class Assistant:
     def _turn(self, standalone: str) -> Turn:
         """An earlier turn with what it answered, for pronouns that point at the answer."""
         understood, candidates, confidence = self._find(standalone[: self.config.max_question])
-        if not candidates or confidence < self._gate.threshold:
+        if not candidates or confidence < self.gate.threshold:
             return Turn(standalone)
-        made = self._statements(understood, candidates)
-        return Turn(standalone, _short(made), candidates[0].passage.text)
+        made, top = self._statements(understood, candidates), candidates[0].passage
+        paragraph = self.index.by_id[top.id][0].passages_of(top.paragraph)
+        context = " ".join(t for p in paragraph for t in (p.text, p.rendering) if t)
+        return Turn(standalone, _short(made), top.text, context, heading_of(top))
 
     def _find(self, standalone: str) -> tuple[Question, list[Candidate], float]:
+        understood, candidates, confidence = self._recent(standalone)
+        return understood, list(candidates), confidence
+
+    def _measure(self, standalone: str) -> tuple[Question, tuple[Candidate, ...], float]:
         understood = understand(standalone)
         candidates = self.ranker.rank(standalone, k=max(self.config.retrieved, 10), candidates=self.config.candidates)
         touched = bool(candidates) and any(self.index.tokeniser.fields(standalone).values()) and _touches(candidates[0])
         if not touched:
-            return understood, candidates, 0.0
+            return understood, tuple(candidates), 0.0
         evidence = self.evidence.measure(understood, candidates)
-        confidence = self._gate.probability(evidence)
+        confidence = self.gate.probability(evidence)
         if understood.about:
             # A subject as a whole has no answering span to find: it is answered where the subject is.
             confidence = max(confidence, min(evidence.countries, evidence.names, evidence.paragraph_coverage))
-        return understood, candidates, confidence
+        return understood, tuple(candidates), confidence
 
     def _statements(self, question: Question, candidates: list[Candidate]) -> tuple[Statement, ...]:
         passages = select(question, candidates, self.index, self.ranker.constraints)

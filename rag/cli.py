@@ -17,6 +17,9 @@ _EPILOG = """environment:
   HAKUSHO_INDEX      the default index folder
   HAKUSHO_FEEDBACK   the file that keeps what users say of answers, or off
   HAKUSHO_EMBEDDING  another embedding model: a hub name or a folder (default: the shipped one)
+  HAKUSHO_RERANKER   a cross-encoder that judges the best passages anew: a hub name or a folder (default: none)
+  HAKUSHO_DEVICE, HAKUSHO_BATCH
+                     device (cpu, cuda, mps) and batch size of these two
   HAKUSHO_LLM_BASE_URL, HAKUSHO_LLM_MODEL, HAKUSHO_LLM_API_KEY
                      a language model behind an OpenAI-compatible server, or a local folder
                      (HAKUSHO_LLM_MODEL alone); HAKUSHO_LLM_CONTEXT: its context in tokens
@@ -72,7 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     _llm_option(serve)
     access_options(serve)
     _finish(serve, _serve)
-    _finish(commands.add_parser("mcp", help="serve agents over standard input and output"), run_mcp)
+    mcp = commands.add_parser("mcp", help="serve agents over standard input and output")
+    _llm_option(mcp)
+    _finish(mcp, run_mcp)
     password = commands.add_parser("password", help="make a line for --auth-file")
     password.add_argument("user", help="the user's name; the password is asked for, or read from standard input")
     _finish(password, make_password, index=False)
@@ -91,6 +96,7 @@ def _ask_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     ask.add_argument("question", nargs="?", help="the question")
     ask.add_argument("--batch", metavar="FILE", help="JSON lines of questions; - for standard input")
     ask.add_argument("--json", action="store_true", help="one JSON object")
+    ask.add_argument("--explain", action="store_true", help="also say how the answer was found")
     ask.add_argument("--history", action="append", default=[], metavar="QUESTION", help="an earlier question; may be repeated")
     _llm_option(ask)
     _finish(ask, _ask)
@@ -135,16 +141,21 @@ def _notice(text: str) -> None:
 def _ask(given: argparse.Namespace) -> int:
     if (given.question is None) == (given.batch is None):
         raise HakushoError('give one question, as in hakusho ask "…", or --batch FILE')
+    if given.explain and given.batch is not None:
+        raise HakushoError("--explain tells of one question: leave it out, or ask without --batch")
     from rag.assistant import Assistant
     from rag.batch import read_batch, run_batch
     from rag.llm_settings import llm_settings
-    from rag.terminal import show_answer
+    from rag.terminal import show_answer, show_explanation
 
     assistant = Assistant.open(given.index, progress=_notice, llm=llm_settings(given.llm))
     if given.batch is not None:
         return run_batch(assistant, read_batch(given.batch), sys.stdout)
     answer = assistant.ask(given.question, given.history)
-    print(json.dumps(answer.to_json(), ensure_ascii=False) if given.json else show_answer(answer))
+    if given.json:
+        print(json.dumps(answer.explained() if given.explain else answer.to_json(), ensure_ascii=False))
+    else:
+        print("\n\n".join([show_answer(answer), *([show_explanation(answer)] if given.explain else [])]))
     return 0
 
 

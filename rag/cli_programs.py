@@ -32,10 +32,11 @@ def read_access(given: argparse.Namespace) -> "Access":
 def run_mcp(given: argparse.Namespace) -> int:
     """Serves agents until standard input ends."""
     from rag.assistant import Assistant
+    from rag.llm_settings import llm_settings
     from rag.mcp_server import run_stdio
     from rag.service import Service
 
-    assistant = Assistant.open(given.index, progress=_notice)
+    assistant = Assistant.open(given.index, progress=_notice, llm=llm_settings(given.llm))
     if sys.stdin.isatty():
         _notice("waiting for an MCP client on standard input: an agent starts this command itself (Ctrl+D ends it)")
     run_stdio(Service(assistant))

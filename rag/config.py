@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """How many passages are weighed and shown, and how long a question may be."""
+    """How many passages are weighed, judged by a reranker (where one is named) and shown, and how long a question may be."""
 
     candidates: int = 60
+    reranked: int = 20
     retrieved: int = 10
     max_question: int = 2000

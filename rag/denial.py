@@ -31,7 +31,7 @@ def wrong_denial(statement: Side, hits: Sequence[Hit], grounds: Grounds) -> str:
             if denied and not _any_near(source, _expected(i, statement, hits, grounds), theirs):
                 return f"denial of {word.text}"
             continue
-        place = _place(i, statement, hits, grounds)
+        place = place_of(i, statement, hits, grounds)
         if denied and not _denied_at(source, place, theirs, copied):
             return f"denial of {word.text}"
         if (
@@ -68,11 +68,15 @@ def _denied_at(side: Side, offset: int, denied: Sequence[Denial], copied: Sequen
     return any(abs(side.at(o) - side.at(offset)) <= _NEAR for o in beside)
 
 
-def _place(i: int, statement: Side, hits: Sequence[Hit], grounds: Grounds) -> int:
+def place_of(i: int, statement: Side, hits: Sequence[Hit], grounds: Grounds) -> int:
     """Of a word's likes in the source, the one that stands nearest to its neighbours' likes."""
     offsets, source = hits[i].offsets, grounds.first
     around = _around(i, statement, hits, grounds)
-    return min(offsets, key=lambda o: sum(min(abs(source.at(o) - source.at(q)) for q in likes) for likes in around))
+    # The nearer a neighbour stands, the more it tells which of the likes is meant: ロシアを経由せずコーカサス経由で.
+    return min(
+        offsets,
+        key=lambda o: sum(min(abs(source.at(o) - source.at(q)) for q in likes) / (1 + n) for n, likes in enumerate(around)),
+    )
 
 
 def _expected(i: int, statement: Side, hits: Sequence[Hit], grounds: Grounds) -> list[float]:
@@ -82,8 +86,13 @@ def _expected(i: int, statement: Side, hits: Sequence[Hit], grounds: Grounds) ->
 
 def _around(i: int, statement: Side, hits: Sequence[Hit], grounds: Grounds) -> list[tuple[int, ...]]:
     start = statement.words[i].start
+    # In Japanese what belongs to a word stands before it.
+    behind = 2.0 if statement.language == "ja" else 1.0
+    own = statement.at(start)
     found = [
-        (abs(statement.at(o) - statement.at(start)), likes) for o, likes in landmarks(statement, hits, grounds) if o != start
+        (abs(statement.at(o) - own) * (behind if o > start else 1.0), likes)
+        for o, likes in landmarks(statement, hits, grounds)
+        if o != start
     ]
     return [likes for _, likes in sorted(found, key=lambda f: f[0])[:_NEIGHBOURS]]
 

@@ -72,14 +72,17 @@ def _english(name: str, text: str, start: int, end: int, actors: list[tuple[int,
 
 
 def _japanese(name: str, text: str, start: int, end: int, actors: list[tuple[int, int, str]]) -> Deed:
-    agents, patients = set(), set()
+    agents: set[str] = set()
+    patients: set[str] = set()
     opening = max(text.rfind("。", 0, start), text.rfind("し、", 0, start), text.rfind("い、", 0, start)) + 1
     for a, b, key in actors:
         if not opening <= a < start:
             continue
         rest = text[b:start]
         of_another = rest.startswith("の") and any(b <= x[0] < start for x in actors)
-        if of_another or re.match(r"[^、。がはをに]{0,14}(?:が|(?<![でに])は|(?<![でに])も|による)", rest):
+        if of_another and (goal := _belongs_to(b, start, actors, text)):
+            (agents if goal == "agent" else patients).add(key)
+        elif of_another or re.match(r"[^、。がはをに]{0,14}(?:が|(?<![でに])は|(?<![でに])も|による)", rest):
             agents.add(key)
         elif re.match(r"[^。がはを]{0,24}(?:を|に|へ|に対し|$)", rest):
             patients.add(key)
@@ -87,6 +90,17 @@ def _japanese(name: str, text: str, start: int, end: int, actors: list[tuple[int
     if following and (after := [x for x in actors if x[0] >= end + following.end()]) and after[0][0] - end < 14:
         agents.add(after[0][2])
     return Deed(name, frozenset(agents), frozenset(patients))
+
+
+def _belongs_to(end: int, start: int, actors: list[tuple[int, int, str]], text: str) -> str:
+    """What the actor is that another one's の leads to, カザフスタンの首都アスタナを: `agent`, `patient`, or nothing."""
+    owner = next((x for x in actors if end <= x[0] < start), None)
+    if owner is None:
+        return ""
+    rest = text[owner[1] : start]
+    if re.match(r"[^、。がはをに]{0,14}(?:が|(?<![でに])は|(?<![でに])も|による)", rest):
+        return "agent"
+    return "patient" if re.match(r"[^、。がはを]{0,10}(?:を|に|へ)", rest) else ""
 
 
 def reversed_deed(statement: list[Deed], source: list[Deed], implied: frozenset[str]) -> Deed | None:

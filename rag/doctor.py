@@ -8,6 +8,7 @@ from pathlib import Path
 
 from index.embedding import load_embedder
 from index.open import default_index_folder, open_index
+from index.reranker import load_reranker
 from index.tokenise import default_tokeniser
 from rag.assistant import Assistant
 from rag.llm_settings import llm_settings
@@ -23,6 +24,7 @@ def check(index: Path | None) -> int:
         ("packages", _packages),
         ("tokeniser", lambda: " ".join(t.surface for t in default_tokeniser().tokens("外務大臣が訪日した"))),
         ("model", lambda: load_embedder().fingerprint),
+        ("reranker", _reranker),
         ("index", lambda: _index(index)),
         ("language model", lambda: llm_settings().shown or "none: answers are quotes"),
         ("citations", lambda: _citations(index)),
@@ -44,6 +46,11 @@ def _packages() -> str:
         return ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     except PackageNotFoundError as error:
         raise HakushoError(f"the package {error.name} is missing: install Hakusho again with pip") from None
+
+
+def _reranker() -> str:
+    reranker = load_reranker()
+    return reranker.name if reranker else "none"
 
 
 def _index(folder: Path | None) -> str:

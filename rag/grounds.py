@@ -9,7 +9,8 @@ from index.entities import countries_of_cities, find_entities
 from index.lexicon import default_lexicon
 from index.local import LocalIndex
 from index.normalise import fold, normalise
-from index.tokenise import language_of
+from index.tokenise import Tokeniser, language_of
+from rag.countries import meant_countries
 from rag.quantities import Quantity, quantities
 from rag.ranks import Office, offices
 from rag.words import Word, places, read_words, skeleton
@@ -18,6 +19,9 @@ from source.glossary import Term, load_glossary
 
 _IMPLIED = re.compile(r"同国|両国|同地|同市|当事国|the (?:two )?countr(?:y|ies)|both countries|the two sides|its people")
 _TOPIC = re.compile(r"^[^、,。]{0,40}?(?:との関係では|に関して|の間では|では、)|^(?:In relations with|Regarding|Between)[^,]*")
+
+_COMMON = ("concept", "action", "person-role")
+_POINTS_BACK = re.compile(r"(?:また|なお|さらに|これに対し)?、?(?:同(?!様|時)|この|これ|その|当該)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +107,13 @@ class Grounds:
     def countries(self) -> frozenset[str]:
         """Every country that the source names, or means by its paragraph's topic."""
         own = {a.key for s in self.sides for a in s.countries} | {c for s in self.sides for c in countries_of_cities(s.text)}
-        if any(re.search("訪日|来日|日・", s.text) for s in self.sides):
-            own.add("c:JP")
-        return frozenset(own) | self.topic
+        return frozenset(own) | self.topic | {c for s in self.sides for c in meant_countries(s.text)}
 
     @cached_property
     def quantities(self) -> frozenset[str]:
-        """The keys of all numbers, times and units."""
-        return frozenset(q.key for s in self.sides for q in s.quantities)
+        """The keys of all numbers, times and units; 最長21日 may be read as a day or as a number of days."""
+        found = {q.key for s in self.sides for q in s.quantities}
+        return frozenset(found | {f"n:{key[2:]}" for key in found if key.startswith("d:")})
 
     def holds(self, term: Term) -> bool:
         """Whether the source names the same under this name or another of it, or leaves it out as its subject."""
@@ -133,7 +136,8 @@ class GroundsReader:
         self._terms = tuple(t for d in index.documents for t in load_glossary(d.id))
         self._finder = _Finder(self._terms)
         self._names = frozenset(_names(index))
-        self.common = _small_words(index) | {w for e in default_lexicon().entries for t in e.english for w in t.lower().split()}
+        small = _small_words(index)
+        self.common = small | _common_words(index.tokeniser)
         self._sources = lru_cache(maxsize=2048)(self._source)
         # A statement is compared with many passages.
         self._statements = lru_cache(maxsize=256)(lambda text: self._side(text, longest=True))
@@ -155,14 +159,24 @@ class GroundsReader:
         return Grounds(tuple(self._side(t, longest=False) for t in texts), topics, subject)
 
     def _side(self, text: str, *, longest: bool) -> Side:
-        return Side(text, read_words(text, self._index.tokeniser, self._names), tuple(self._finder.find(text, longest=longest)))
+        return Side(
+            text,
+            read_words(text, self._index.tokeniser, self._names, self.common),
+            tuple(self._finder.find(text, longest=longest)),
+        )
 
     def _topic(self, passage: Passage) -> set[str]:
-        """The countries that a paragraph says it is about."""
+        """The countries that a paragraph, or its heading, says it is about.
+
+        A sentence that names no country speaks of the one that its paragraph opens with.
+        """
         document = self._index.by_id[passage.id][0]
         first = next(iter(document.passages_of(passage.paragraph)))
         opening = _TOPIC.match(first.text)
-        return {e.key for e in find_entities(opening[0]) if e.kind == "country"} if opening else set()
+        texts = [*passage.headings[-1:], *([opening[0]] if opening else [])]
+        found = {key for text in texts for key in _countries(text)}
+        inherits = not _countries(passage.text) or "同国" in passage.text
+        return found | set(_countries(first.text)[:1]) if inherits else found
 
     def _place(self, passage: Passage) -> list[Word]:
         """The names in a passage's document title and headings: whose report it is."""
@@ -170,9 +184,14 @@ class GroundsReader:
         return [w for w in read_words(place, self._index.tokeniser, self._names) if w.name]
 
     def _subject(self, passage: Passage) -> list[Word]:
-        """The first name of the sentence before, for one that leaves its subject out."""
+        """What a sentence that leaves its subject out takes over: the first name of the one before.
+
+        One that points back (同条約) takes over the abbreviations there.
+        """
         document = self._index.by_id[passage.id][0]
         before = [p for p in document.passages_of(passage.paragraph) if p.start < passage.start]
+        if before and _POINTS_BACK.match(passage.text):
+            return [w for w in read_words(before[-1].text, self._index.tokeniser) if w.name and w.text.isascii()]
         persons = {t.ja for t in self._terms if t.kind == "person"}
         if not before or any(m.term.kind == "person" for m in self._finder.find(passage.text, longest=True)):
             return []
@@ -182,6 +201,10 @@ class GroundsReader:
             spans = [m for m in side.mentions if m.term.ja in persons][:1]
             words += [w for w in side.words if any(m.start <= w.start < m.end for m in spans)]
         return words
+
+
+def _countries(text: str) -> list[str]:
+    return [e.key for e in find_entities(text) if e.kind == "country"]
 
 
 class _Finder:
@@ -199,15 +222,31 @@ class _Finder:
         taken: set[int] = set()
         for (start, end), term in hits:
             # The longest hides what lies inside it.
-            if longest and taken & set(range(start, end)):
+            if (longest and taken & set(range(start, end))) or _part_of_longer(text, n.original(start, end)[0], term):
                 continue
             taken |= set(range(start, end)) if longest else set()
             yield Mention(term, *n.original(start, end))
 
 
+def _part_of_longer(text: str, start: int, term: Term) -> bool:
+    """Whether a capital word right before makes another organisation of it: the UN Security Council."""
+    before = re.search(r"([A-Z][\w.]*) $", text[:start])
+    return before is not None and term.kind == "organisation" and before[1] not in ("The", "In", "At", "With", "And", "By", "For")
+
+
 def _small_words(index: LocalIndex) -> frozenset[str]:
     texts = [t for d in index.documents for p in d.passages for t in (p.text, p.rendering)]
     return frozenset(w for t in texts for w in re.findall(r"\b[a-z]+", t))
+
+
+@lru_cache(maxsize=4)
+def _common_words(tokeniser: Tokeniser) -> frozenset[str]:
+    """English words of the lexicon's terms, less those of terms that hold a name: "hiroshima" of 広島原爆の日."""
+    found: set[str] = set()
+    for entry in default_lexicon().entries:
+        if entry.kind in _COMMON and not any(t.pos[1] == "固有名詞" for t in tokeniser.tokens(entry.term)):
+            found |= {w for phrase in entry.english for w in phrase.split() if w.islower()}
+    return frozenset(found)
 
 
 def _names(index: LocalIndex) -> set[str]:

@@ -36,8 +36,8 @@ def menu(label: str, picture: str, items: Sequence[tuple[str, str]]) -> str:
     return f'<details class="menu"><summary>{icon(picture)}<span>{label}</span></summary><div class="items">{buttons}</div></details>'
 
 
-def masthead(language: Language) -> str:
-    """The head of the page: name, new conversation, export, theme and language."""
+def masthead(language: Language, model: str = "") -> str:
+    """The head of the page: name, new conversation, export, theme and language; the model's switch where there is one."""
     words = WORDS[language]
     switches = "".join(
         f'<button type="button" data-act="language" data-language="{code}" lang="{code}"'
@@ -51,8 +51,19 @@ def masthead(language: Language) -> str:
         f'<div class="name"><h1>Hakusho</h1><p>{words["tagline"]}</p></div>'
         f'<button type="button" class="quiet" data-act="new" hidden>{icon("new")}<span>{words["new"]}</span></button>'
         f'<div class="exporting" hidden>{menu(words["export"], "export", forms)}</div>'
+        f"{_model_switch(words, model)}"
         f'<button type="button" class="quiet bare" data-act="theme" aria-label="{words["theme"]}" title="{words["theme"]}">{icon("theme")}</button>'
         f'<div class="switch" role="group" aria-label="{words["switch"]}">{switches}</div></header>'
+    )
+
+
+def _model_switch(words: dict[str, str], model: str) -> str:
+    """Whether answers are worded by the language model; not there where none is configured."""
+    if not model:
+        return ""
+    return (
+        f'<button type="button" class="quiet" data-act="model" aria-pressed="true" title="{attribute(model)}">'
+        f"<span>{words['model']}</span></button>"
     )
 
 
@@ -70,7 +81,8 @@ def empty(language: Language) -> str:
     words = WORDS[language]
     return (
         f'<div class="empty" lang="{language}"><h2>{words["empty_title"]}</h2><p>{words["empty_text"]}</p>'
-        f'<p class="tip">{words["empty_tip"]}</p><div class="tried"></div></div>'
+        f'<p class="tip">{words["empty_tip"]}</p><p class="onwards"><a class="skip" href="#text">{words["read"]} ↓</a></p>'
+        f'<div class="tried"><h3>{words["examples"]}</h3><div class="topics awaited" aria-hidden="true">{"<section></section>" * 3}</div></div></div>'
     )
 
 

@@ -48,7 +48,11 @@ def _headings(document: Document, section: Section, before: tuple[str, ...]) -> 
         span = section.heading if last else None
         words = _run(document, span.start, span.end) if span else text(section.path[depth])
         level = min(depth + 3, 6)
-        yield f'<h{level} class="heading depth-{depth}" tabindex="-1"{" data-outline" if last else ""}>{words}</h{level}>'
+        rendered = section.rendering if last else ""
+        outline = f' data-outline="{attribute(rendered)}"' if last else ""
+        yield f'<h{level} class="heading depth-{depth}" tabindex="-1"{outline}>{words}</h{level}>'
+        if rendered:
+            yield f'<p class="rendering title" lang="en">{text(rendered)}</p>'
 
 
 def _paragraph(document: Document, paragraph: Paragraph, passages: list[Passage]) -> str:

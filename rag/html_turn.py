@@ -54,8 +54,9 @@ def _answer(given: Turn, answer: Answer, places: Places, language: Language) -> 
 def _statements(answer: Answer, places: Places, words: dict[str, str]) -> str:
     sources = "".join(f"<li>{_source(c, places)}</li>" for c in answer.citations)
     model = f'<p class="mode">{words["mode_model"]}</p>' if answer.mode == "model" else ""
+    opening = f'<p class="settled" lang="{answer.language}"><strong>{text(answer.opening)}</strong></p>' if answer.opening else ""
     return (
-        f'{_said(answer.statements, places, words)}<div class="foot">{_confidence(answer.confidence, words)}{model}'
+        f'{opening}{_said(answer.statements, places, words)}<div class="foot">{_confidence(answer.confidence, words)}{model}'
         f'<div class="sources"><h3>{words["sources"]}</h3><ol>{sources}</ol></div></div>'
     )
 
@@ -70,11 +71,11 @@ def _statement(statement: Statement, numbers: Mapping[Citation, int], places: Pl
     """One sentence with its chips; a rendering comes first, marked, with its original below."""
     chips = "".join(_chip(c, numbers[c], places, words) for c in statement.citations)
     if not statement.rendering:
-        return f'<p class="statement" lang="{_language(statement.citations, places)}">{_marked(statement)}{chips}</p>'
+        return f'<p class="statement" lang="{_language(statement.citations, places)}">{_ended(statement.text, statement.short, chips)}</p>'
     return (
-        f'<div class="statement"><p class="rendering" lang="en">{text(statement.rendering)}{chips}</p>'
+        f'<div class="statement"><p class="rendering" lang="en">{_ended(statement.rendering, None, chips)}</p>'
         f'<p class="unofficial">{words["unofficial"]}</p>'
-        f'<blockquote lang="{_language(statement.citations, places)}" aria-label="{words["original"]}">{_marked(statement)}</blockquote></div>'
+        f'<blockquote lang="{_language(statement.citations, places)}" aria-label="{words["original"]}">{_marked(statement.text, statement.short)}</blockquote></div>'
     )
 
 
@@ -84,12 +85,20 @@ def _language(citations: Sequence[Citation], places: Places) -> str:
     return known[0] if known else "ja"
 
 
-def _marked(statement: Statement) -> str:
-    """The statement's text with its short answer marked."""
-    if statement.short is None:
-        return text(statement.text)
-    start, end = statement.short
-    return f"{text(statement.text[:start])}<mark>{text(statement.text[start:end])}</mark>{text(statement.text[end:])}"
+def _marked(said: str, short: tuple[int, int] | None) -> str:
+    """What is said with its short answer marked."""
+    if short is None:
+        return text(said)
+    start, end = short
+    return f"{text(said[:start])}<mark>{text(said[start:end])}</mark>{text(said[end:])}"
+
+
+def _ended(said: str, short: tuple[int, int] | None, chips: str) -> str:
+    """What is said, its chips kept to its last character: no chip begins a line alone."""
+    last = len(said) - 1
+    if last < (short or (0, 0))[1]:
+        return f"{_marked(said, short)}{chips}"
+    return f'{_marked(said[:last], short)}<span class="chips">{text(said[last:])}{chips}</span>'
 
 
 def _chip(citation: Citation, number: int, places: Places, words: dict[str, str]) -> str:

@@ -39,7 +39,7 @@ class Metrics:
             collector(registry=self.registry)
 
     def answered(self, answer: Answer, interface: str) -> None:
-        """Counts an answer given through an interface: `ask`, `chat`, `mcp` or `page`."""
+        """Counts an answer given through an interface: `ask`, `chat`, `mcp`, `page` or `gradio`."""
         self.answers.labels(interface, answer.status, answer.mode, answer.language).inc()
         self.answer_latency.labels(answer.mode).observe(answer.seconds)
 

@@ -80,7 +80,9 @@ class AnswerModel(BaseModel):
     language: Literal["ja", "en"]
     status: Literal["answered", "not_in_document"]
     answer: str = Field(description="The answer, or words that say that there is none.")
-    short_answer: str | None = Field(description="The part of the answer that answers, where one stands out.")
+    short_answer: str | None = Field(
+        description="The part of the answer that answers, where one stands out; yes or no where a quote settles it."
+    )
     confidence: Score = Field(description="Estimated probability that the document answers the question.")
     citations: list[CitationModel] = Field(description="What carries the answer; empty where there is none.")
     retrieved: list[RetrievedModel] = Field(description="The nearest passages, best first; no evidence by themselves.")

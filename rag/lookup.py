@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from index.local import LocalIndex
 from index.normalise import fold
-from rag.quote_alignment import Difference, Folded, aligned, differences, fold_quote
+from rag.quote_alignment import Difference, Folded, aligned, differences, fold_quote, whole_words
 from source.document import Document, Passage
 from source.errors import HakushoError
 
@@ -151,7 +151,7 @@ class Lookup:
         for source in self._sources:
             for likeness, start, end in _windows(wanted.text, source.folded.text):
                 told = differences(text, wanted, source.text, source.folded, (start, end))
-                if place := source.place(start, end):
+                if place := source.place(*whole_words(source.folded, start, end)):
                     found.append(replace(place, likeness=likeness, differences=told))
         best: list[Place] = []
         for place in sorted(found, key=lambda p: -p.likeness):

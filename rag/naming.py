@@ -36,11 +36,16 @@ def consonants(name: str) -> str:
     """
     kana = katakana(name)
     if any(c in _CONSONANT for c in kana):
-        return re.sub(r"(.)\1+", r"\1", "".join(_CONSONANT.get(c, "") for c in kana))
+        return _plain("".join(_CONSONANT.get(c, "") for c in kana))
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     for written, heard in _FOLDED:
         plain = plain.replace(written, heard)
-    return re.sub(r"(.)\1+", r"\1", re.sub(r"[^a-z]|[aeiou]", "", plain))
+    return _plain(re.sub(r"[^a-z]|[aeiou]", "", plain))
+
+
+def _plain(heard: str) -> str:
+    """Doubled consonants once; n before m, b and p is heard as m: ザンミット, Zammit."""
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"n(?=[mbp])", "m", heard))
 
 
 def sounds_like(kana: str, latin: str) -> bool:
@@ -67,7 +72,7 @@ def spelt_alike(one: str, other: str) -> bool:
     one, other = one.lower(), other.lower()
     if one == other:
         return True
-    if min(len(one), len(other)) < 5 or one[:2] != other[:2]:
+    if min(len(one), len(other)) < 5 or one[:2] != other[:2] or re.findall(r"[0-9]+", one) != re.findall(r"[0-9]+", other):
         return False
     alike = Levenshtein.normalized_similarity(one, other) >= _SAME_SCRIPT
     return alike and Levenshtein.normalized_similarity(consonants(one), consonants(other)) >= _SAME_SCRIPT

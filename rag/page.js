@@ -102,6 +102,13 @@
     dark(!document.body.classList.contains("dark"));
     H.keep("theme", document.body.classList.contains("dark") ? "dark" : "light");
   };
+  // Whether answers are quotes alone; kept for the next visit.
+  const modelShown = () => $("#masthead [data-act=model]")?.setAttribute("aria-pressed", String(!H.kept("quotes")));
+  H.acts.model = () => {
+    H.keep("quotes", H.kept("quotes") ? null : true);
+    modelShown();
+    H.tell(H.words[H.kept("quotes") ? "model_off" : "model_on"]);
+  };
   H.acts.language = (button) => {
     H.keep("language", button.dataset.language);
     H.parameter("lang", button.dataset.language);
@@ -139,6 +146,7 @@
     H.words = opened.words;
     H.language = document.documentElement.lang = opened.language;
     $("#masthead [data-mount]").innerHTML = opened.masthead;
+    modelShown();
     $("#bar [data-mount]").innerHTML = opened.bar;
     H.openText();
     H.openTalk(opened);

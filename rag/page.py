@@ -5,7 +5,7 @@ from there is checked again. Nothing here raises for bad input; the user gets wo
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any, cast
 
@@ -28,20 +28,24 @@ from source.errors import HakushoError
 
 _LOG = logging.getLogger("hakusho")
 _LONGEST_LOOKUP = 4000
+_PATIENCE = 5.0
 Data = Mapping[str, Any]
 
 
 class Page:
     """The page over one assistant. Its public methods take and give plain JSON values."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, answered: Callable[[Answer], None] | None = None) -> None:
+        """`answered` is told of every whole answer given, for whoever counts them."""
         self.assistant = assistant
+        self._answered = answered or (lambda answer: None)
         self.index = assistant.index
         self.documents = assistant.index.documents
         self.places = assistant.index.by_id
         self.lookup = Lookup(assistant.index)
-        self.suggestions = Suggestions(assistant)
         self.running: Running[Statement | Answer] = Running()
+        # A user who waits for an answer comes before questions that might be asked.
+        self.suggestions = Suggestions(assistant, before_each=lambda: self.running.wait_idle(_PATIENCE))
 
     def open(self, data: object) -> dict[str, Any]:
         """Everything that depends on the language: `{"asked"?, "accept", "turns"}` → words and HTML."""
@@ -51,7 +55,7 @@ class Page:
         return {
             "language": language,
             "words": WORDS[language],
-            "masthead": masthead(language),
+            "masthead": masthead(language, self.assistant.model),
             "bar": bar(self.documents, language),
             "empty": empty(language),
             "turns": [self._shown(turn, language) for turn in turns],
@@ -67,9 +71,9 @@ class Page:
         return next((chapter(d) for d in self.documents if d.id == document), "")
 
     def ask(self, data: object) -> Iterator[dict[str, Any]]:
-        """Answers `{"id", "run", "question", "asked"?, "history", "language"}`: the turn, as it grows.
+        """Answers `{"id", "run", "question", "asked"?, "history", "language", "quotes"?}`: the turn, as it grows.
 
-        A turn may be answered more than once; `run` names this time, and comes back with all of it.
+        With `quotes` no language model is asked. A turn may be answered more than once; `run` names this time, and comes back with all of it.
         """
         given = _mapping(data)
         language = _language(given)
@@ -77,10 +81,10 @@ class Page:
         turn = Turn(_sound(given, "question"), id=_sound(given, "id"), asked=_sound(given, "asked"))
         earlier = [h for h in given.get("history") or () if isinstance(h, str)]
         run = _sound(given, "run")
-        for grown in self._answered(turn, run, earlier, language):
+        for grown in self._growing(turn, run, earlier, language, quotes=given.get("quotes") is True):
             yield {**self._shown(grown, language), "run": run, "done": grown.state != "pending"}
 
-    def _answered(self, turn: Turn, run: str, earlier: list[str], language: Language) -> Iterator[Turn]:
+    def _growing(self, turn: Turn, run: str, earlier: list[str], language: Language, *, quotes: bool) -> Iterator[Turn]:
         """The turn after each statement and at its end; whatever goes wrong becomes words for the user."""
         question = turn.asked or turn.question
         limit = self.assistant.config.max_question
@@ -90,7 +94,9 @@ class Page:
         # What the user rewrote stands by itself.
         known = [] if turn.asked else [h for h in earlier if h.strip() and len(h) <= limit]
         try:
-            for item in self.running.run(run, lambda: self.assistant.stream(question, known)):
+            for item in self.running.run(run, lambda stop: self.assistant.stream(question, known, stop=stop, quotes=quotes)):
+                if isinstance(item, Answer):
+                    self._answered(item)
                 turn = _grown(turn, item)
                 yield turn
         except HakushoError as error:

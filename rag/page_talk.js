@@ -60,7 +60,7 @@
     suggest();
     H.server.examples({ language: H.language }).then((html) => {
       const place = $("#conversation .tried");
-      if (html && place && H.language === opened.language) place.innerHTML = html;
+      if (html !== undefined && place && H.language === opened.language) place.innerHTML = html;
     });
     if (ready) return;
     ready = true;
@@ -110,7 +110,7 @@
   };
   const launch = (id, turn) => {
     const at = turns.findIndex((t) => t.id === id);
-    H.send({ id, run, question: turn.question, asked: turn.asked, history: history(at), language: H.language });
+    H.send({ id, run, question: turn.question, asked: turn.asked, history: history(at), language: H.language, quotes: Boolean(H.kept("quotes")) });
     watchOver(run, id);
   };
   // An answer that the server neither gives nor works at is lost: say so, rather than wait forever.

@@ -62,10 +62,11 @@
   const outline = () => {
     const nav = $("#bar .outline");
     if (!nav || !chapter()) return;
-    nav.lang = chapter().lang;
+    const rendered = (heading) => H.language === "en" && heading.dataset.outline;
     nav.replaceChildren(
       ...$$("#text [data-outline]").map((heading) => {
-        const link = make("button", { type: "button", textContent: heading.textContent });
+        const link = make("button", { type: "button", textContent: rendered(heading) || heading.textContent });
+        link.lang = rendered(heading) ? "en" : chapter().lang;
         link.onclick = () => {
           heading.scrollIntoView({ behavior: H.behavior(), block: "start" });
           heading.focus({ preventScroll: true });
@@ -104,13 +105,16 @@
     if (!marks.length) return;
     for (const other of $$("[data-show][aria-current]")) other.removeAttribute("aria-current");
     button.setAttribute("aria-current", "true");
-    origin = button.closest("#conversation") ? button : null;
     if (!jump) return;
     H.tell(H.words.shown, { seen: false });
-    if (!H.wide() && origin) {
-      back.textContent = `↑ ${H.words.back}`;
-      back.hidden = false;
-    }
+    const talk = button.closest("#conversation");
+    offerBack(talk || button.closest(".found") ? button : null, talk ? H.words.back : H.words.back_found);
+  };
+  // On a phone, the way back from the text to where it was opened.
+  const offerBack = (from, label) => {
+    origin = from;
+    back.hidden = H.wide() || !from;
+    back.textContent = `↑ ${label}`;
   };
   H.showRange = async (id, start, end, { jump = true } = {}) => {
     const article = await openDocument(id);
@@ -162,8 +166,9 @@
   const besides = (element, at) => {
     const left = Math.min(at.left, innerWidth - element.offsetWidth - 12);
     const below = at.bottom + 8 + element.offsetHeight < innerHeight;
+    const top = below ? at.bottom + 8 : at.top - 8 - element.offsetHeight;
     element.style.left = `${Math.max(12, left)}px`;
-    element.style.top = `${Math.max(8, below ? at.bottom + 8 : at.top - 8 - element.offsetHeight)}px`;
+    element.style.top = `${Math.max(8, Math.min(top, innerHeight - 8 - element.offsetHeight))}px`;
   };
   const showPreview = (chip) => {
     preview.replaceChildren(
@@ -193,7 +198,8 @@
     const chosen = selected();
     asking.hidden = !chosen;
     if (!chosen) return;
-    const run = chosen.range.startContainer.parentElement?.closest("[data-passage]");
+    const from = chosen.range.startContainer;
+    const run = (from.nodeType === 1 ? from : from.parentElement)?.closest("[data-passage]");
     const about = make("button", { type: "button", textContent: H.words.ask_about });
     Object.assign(about.dataset, { act: "about", quote: chosen.text });
     asking.replaceChildren(about);
@@ -227,13 +233,18 @@
     panel.innerHTML = found.html;
     panel.hidden = !found.html;
     const { place } = found;
-    if (place && found.kind !== "near") {
-      await H.showRange(place.document, place.start, place.end);
-      H.parameter("passage", place.passage);
-    }
+    const there = place && found.kind !== "near";
+    // What is not the quote must not look like it.
+    if (!there) for (const article of $$("#text .chapter")) H.clear(article);
+    if (there) await H.showRange(place.document, place.start, place.end);
+    H.parameter("passage", there ? place.passage : null);
     const next = focus && $(`[data-act=step]:nth-of-type(${focus}):not([disabled])`, panel);
     (next || panel).focus({ preventScroll: true });
-    if (!H.wide() && (!place || found.kind === "near")) panel.scrollIntoView({ behavior: H.behavior(), block: "nearest" });
+    offerBack(there ? panel : null, H.words.back_found);
+    // On a phone there is room for one of the two: the text where it says just that, else what differs.
+    const differs = !there || found.kind === "close";
+    if (!H.wide() && differs) panel.scrollIntoView({ behavior: H.behavior(), block: "start" });
+    if (differs) H.hideBack();
   };
   H.acts.step = (button) => H.lookUp(button.dataset.passageId, { focus: 1 + [...button.parentElement.children].indexOf(button) });
   H.acts["close-found"] = () => {
@@ -256,8 +267,8 @@
     }
     if (event.target.closest("a.skip")) {
       event.preventDefault();
-      chapter()?.scrollIntoView({ block: "nearest" });
-      chapter()?.focus();
+      if (!H.wide()) $("#reading").scrollIntoView({ behavior: H.behavior(), block: "start" });
+      chapter()?.focus({ preventScroll: true });
     }
   });
   document.addEventListener("submit", (event) => {

@@ -5,3 +5,6 @@ NOT_IN_DOCUMENT = {
     "en": "The document does not say.",
 }
 UNOFFICIAL = {"ja": "非公式訳", "en": "unofficial rendering"}
+# What settles a question that expects yes or no.
+YES_NO = {"ja": {"yes": "はい", "no": "いいえ"}, "en": {"yes": "Yes", "no": "No"}}
+SETTLED = ("", *(word for words in YES_NO.values() for word in words.values()))

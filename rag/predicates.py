@@ -12,6 +12,16 @@ _IRREGULAR = frozenset(
 _AUXILIARY = re.compile(
     r"\b(?:will|would|shall|should|can|could|may|might|must|to|did|does|do|not|n't|has|have|had|was|were|is|are|been|be)\s+(?:\w+ly\s+)?$"
 )
+# "the rebuilt quay", "of treated water": a form of a verb that describes a thing.
+_DESCRIBES = re.compile(
+    r"\b(?:the|a|an|its|their|his|her|of|with|by|in|on|no|any|some|all|both|several|many|more|as)\s+(?:[\w-]+\s+)?$"
+)
+_THING = re.compile(
+    r"\s+(?!(?:to|by|in|on|at|with|for|from|of|that|as|and|the|a|an|into|over|up|down|out|its|their|his|her)\b)[A-Za-z]"
+)
+# 懸念を示す, "expressed concern": what is done is said by the noun.
+_SAYING_JA = re.compile(r"を(?:示|表明|表し|表す|述べ|伝え|抱|覚え|与え|得)")
+_SAYING_EN = re.compile(r"\b(?:express|voic|convey|show|declar|announc)\w*\s+(?:\w+\s+)?$")
 _FORM = re.compile(r"[a-z]{2,}(?:ed|ied)$")
 _VERBAL_JA = re.compile(
     r"(?:を)?(?:する|した|して|しない|しなかった|される|された|させ|し(?=、|。|$)|いる|いた|った|んだ|いだ|える|えた|める|めた|れる|れた|げる|げた|ける|けた|る。|う。|く。|す。)"
@@ -29,7 +39,9 @@ def _english(text: str, word: Word) -> bool:
     if plain != word.text:
         return False
     before = text[: word.start]
-    if plain in _IRREGULAR or _FORM.search(plain):
+    if _FORM.search(plain) and _DESCRIBES.search(before.lower()) and _THING.match(text, word.end):
+        return False
+    if plain in _IRREGULAR or _FORM.search(plain) or _SAYING_EN.search(before.lower()):
         return True
     return (bool(_AUXILIARY.search(before.lower())) and not re.search(r"\b(?:is|are|was|were|be|been|to)\s+$", before)) or bool(
         re.search(r"\b(?:will|would|did not|not|must|can|could|may)\s+$", before.lower())
@@ -38,4 +50,4 @@ def _english(text: str, word: Word) -> bool:
 
 def _japanese(text: str, word: Word) -> bool:
     """A verb, or a noun that する follows, at the end of its clause."""
-    return bool(_VERBAL_JA.match(text, word.end))
+    return bool(_VERBAL_JA.match(text, word.end) or _SAYING_JA.match(text, word.end))

@@ -21,21 +21,31 @@ _SCALES = {
     "万": 10**4, "億": 10**8, "兆": 10**12,
     "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
 }  # fmt: skip
+_SMALL_SCALES = {"": 1, "百": 100, "千": 1000}
 _KANJI = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _COUNTERS = "つ|回|度|年|人|名|件|本|か国|カ国|ヶ国|箇国|台|隻|基|校|社|か所|箇所|か月|カ月|ヶ月|月|日|週|倍|割|次|番|者|国|点|氏|都市|州|県|機"
 _NUMBER = re.compile(
-    r"(?<![0-9a-z.])(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
-    r"(?P<scale>\s?(?:hundred|thousand|million|billion|trillion)\b|[万億兆])?(?P<rest>(?:[0-9,]+[万億])?[0-9][0-9,]*)?"
+    r"(?<![0-9a-z.])(?P<mixed>(?:[0-9][0-9,]*(?:\.[0-9]+)?[千百]?[兆億万])+(?:[0-9][0-9,]*)?[千百]?|[0-9]+[千百](?!分))"
+    r"|(?<![0-9a-z.])(?P<tenths>[0-9](?:\.[0-9])?)(?=割)"
+    r"|(?<![0-9a-z.])(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
+    r"(?P<scale>\s?(?:hundred|thousand|million|billion|trillion)\b)?"
     r"(?P<ordinal>st|nd|rd|th)?(?![0-9])"
     rf"|(?P<kanji>[一二三四五六七八九十百]+)(?=(?:{_COUNTERS}))"
     rf"|\b(?P<word>(?:{'|'.join(_TENS.split())})(?:[- ](?:{'|'.join(_ONES.split()[1:10])}))?|{'|'.join(_ONES.split())}|twentieth|thirtieth|fortieth|fiftieth)\b(?:\s(?P<wscale>hundred|thousand|million|billion))?"
 )
 _MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
+_DAY = "(?:[12][0-9]|3[01]|[1-9])"
+_RANGE = r"\s?(?:to|and|until|through|-|–)\s?"
+# One day or two: "May 14", "14 May", "6 to 9 December", "December 6-9".
 _DAY_EN = re.compile(
-    rf"\b(?:{_MONTH})\s(?P<after>[12][0-9]|3[01]|[1-9])(?![0-9:])|\b(?P<before>[12][0-9]|3[01]|[1-9])\s(?:of\s)?(?:{_MONTH})\b"
+    rf"\b(?:{_MONTH})\s(?P<after>{_DAY})(?:{_RANGE}(?P<last>{_DAY}))?(?![0-9:]|,[0-9]|\s(?:{_MONTH}))"
+    rf"|\b(?:(?P<first>{_DAY}){_RANGE})?(?P<before>{_DAY})\s(?:of\s)?(?:{_MONTH})\b"
 )
+# COP29, G7, SDG16: another number is another thing.
+_CODE = re.compile(r"(?<![a-z0-9])(?P<letters>[a-z]{1,5})-?(?P<number>[0-9]{1,4})(?![0-9a-z])")
+_FIRST_JA = re.compile(r"最初|初(?=の|めて|となる|回|会合|開催|訪問)")
 _UNITS = (
-    ("u:%", re.compile(r"%|\bper ?cent\b|パーセント|\bpercent\b")),
+    ("u:%", re.compile(r"%|(?<=[0-9])割|\bper ?cent\b|パーセント|\bpercent\b")),
     ("u:point", re.compile(r"ポイント|\bpercentage points?\b")),
     ("u:yen", re.compile(r"(?<=[0-9万億兆])\s?円|\byen\b|¥")),
     ("u:usd", re.compile(r"ドル|\bdollars?\b|\$|\busd\b")),
@@ -72,8 +82,11 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     found = [Quantity(_key(e.key), e.start, e.end) for e in find_entities(text) if e.kind != "country"]
     n = normalise(text)
     for m in _DAY_EN.finditer(n.text):
-        name = "after" if m["after"] else "before"
-        found.append(Quantity(f"d:{m[name]}", *n.original(*m.span(name))))
+        found += [
+            Quantity(f"d:{m[name]}", *n.original(*m.span(name))) for name in ("after", "last", "first", "before") if m[name]
+        ]
+    found += [Quantity("n:1", *n.original(*m.span())) for m in _FIRST_JA.finditer(n.text)]
+    found += [Quantity(f"k:{m['letters']}{m['number']}", *n.original(*m.span())) for m in _CODE.finditer(n.text)]
     taken = {i for q in found for i in range(q.start, q.end)}
     trivial = {i for m in _TRIVIAL_EN.finditer(n.text) for i in range(*m.span())}
     for m in _NUMBER.finditer(n.text):
@@ -100,22 +113,23 @@ def _value(m: re.Match[str]) -> str | None:
         return _kanji(m["kanji"])
     if m["word"]:
         return str(sum(_words(m["word"])) * _SCALES.get(m["wscale"] or "", 1))
-    value = Decimal(m["digits"].replace(",", "")) * _SCALES.get((m["scale"] or "").strip(), 1)
-    if m["rest"] and m["scale"]:
-        value += _rest(m["rest"])
-    elif m["rest"]:
-        return None
-    return _plain(value)
+    if m["tenths"]:
+        return _plain(Decimal(m["tenths"]) * 10)
+    if m["mixed"]:
+        return _plain(_mixed(m["mixed"]))
+    return _plain(Decimal(m["digits"].replace(",", "")) * _SCALES.get((m["scale"] or "").strip(), 1))
 
 
-def _rest(text: str) -> Decimal:
-    """4,000 in 12万4,000, or 2億5000 after 兆."""
-    total, last = Decimal(0), text.replace(",", "")
-    for scale in "億万":
-        if scale in last:
-            head, last = last.split(scale, 1)
-            total += Decimal(head) * _SCALES[scale]
-    return total + (Decimal(last) if last else 0)
+def _mixed(text: str) -> Decimal:
+    """The number that digits and 千, 万, 億 make together.
+
+    >>> [str(_mixed(t)) for t in ("12万4,000", "4億2千万", "1兆2,000億", "3千")]
+    ['124000', '420000000', '1200000000000', '3000']
+    """
+    total = Decimal(0)
+    for digits, small, scale in re.findall(r"([0-9][0-9,.]*)([千百]?)([兆億万]?)", text):
+        total += Decimal(digits.replace(",", "").rstrip(".")) * _SMALL_SCALES[small] * _SCALES.get(scale, 1)
+    return total
 
 
 def _plain(value: Decimal) -> str:

@@ -79,31 +79,57 @@ def _gap(before: MatchingBlock, last: MatchingBlock) -> bool:
 def differences(
     given: str, given_folded: Folded, text: str, text_folded: Folded, span: tuple[int, int]
 ) -> tuple[Difference, ...]:
-    """What a quote has otherwise than the range `span` of the folded text, stretch by stretch."""
-    start, end = span
+    """What a quote has otherwise than the range `span` of the folded text, stretch by stretch.
+
+    Compared are characters, and whole words where the script has letters and spaces.
+    """
+    mine, theirs = _words(given_folded, 0, len(given_folded.text)), _words(text_folded, *whole_words(text_folded, *span))
     made: list[Difference] = []
-    for op in Levenshtein.opcodes(given_folded.text, text_folded.text[start:end]):
+    for op in Levenshtein.opcodes([word for word, _, _ in mine], [word for word, _, _ in theirs]):
         part = Difference(
-            _original(given, given_folded, op.src_start, op.src_end),
-            _original(text, text_folded, start + op.dest_start, start + op.dest_end),
+            _original(given, mine, op.src_start, op.src_end),
+            _original(text, theirs, op.dest_start, op.dest_end),
             op.tag == "equal",
         )
         made.append(part)
     return tuple(_joined(made)) if any(not d.same for d in made) else ()
 
 
-def _original(text: str, folded: Folded, start: int, end: int) -> str:
-    if start >= end:
-        return ""
-    first, last = folded.original(start, end)
-    return text[first:last]
+def whole_words(folded: Folded, start: int, end: int) -> tuple[int, int]:
+    """The range of a folded text, widened so that it cuts no word in two."""
+    while 0 < start < end and _one_word(folded, start):
+        start -= 1
+    while start < end < len(folded.text) and _one_word(folded, end):
+        end += 1
+    return start, end
+
+
+def _one_word(folded: Folded, i: int) -> bool:
+    """Whether the folded character before `i` and the one at `i` stand in one word of Latin letters or digits."""
+    pair = folded.text[i - 1 : i + 1]
+    return folded.ends[i - 1] == folded.starts[i] and all(c.isalnum() and c < "\u0250" for c in pair)
+
+
+_Word = tuple[str, int, int]
+
+
+def _words(folded: Folded, start: int, end: int) -> list[_Word]:
+    """(as compared, from, to in the original) of each word or character; the blanks after it belong to it."""
+    starts = [i for i in range(start, end) if i == start or not _one_word(folded, i)]
+    ends = [*starts[1:], end]
+    edges = [folded.starts[i] for i in starts[1:]] + [folded.ends[end - 1]] if starts else []
+    return [(folded.text[i:j], folded.starts[i], edge) for i, j, edge in zip(starts, ends, edges, strict=True)]
+
+
+def _original(text: str, words: Sequence[_Word], start: int, end: int) -> str:
+    return text[words[start][1] : words[end - 1][2]] if start < end else ""
 
 
 def _joined(parts: Sequence[Difference]) -> list[Difference]:
     """Changes with only a character in common between them are one change to the eye."""
     made: list[Difference] = []
     for i, part in enumerate(parts):
-        lone = part.same and len(part.text) == 1 and 0 < i < len(parts) - 1
+        lone = part.same and len(part.text.strip()) == 1 and 0 < i < len(parts) - 1
         changed = not part.same or lone
         if made and changed and not made[-1].same:
             made[-1] = Difference(made[-1].given + part.given, made[-1].text + part.text, False)

@@ -59,9 +59,10 @@ class _Piece:
 class PassageReader:
     """Reads the passages of one index; the model is loaded at the first reading."""
 
-    def __init__(self, index: LocalIndex) -> None:
+    def __init__(self, index: LocalIndex, reader: Reader | None = None) -> None:
+        """`reader` takes the place of the shipped one; several indexes may share it."""
         self._index = index
-        self._reader = Reader(shipped_contextual())
+        self._reader = reader or Reader(shipped_contextual())
         self._pieces = lru_cache(maxsize=20000)(self._cut)
 
     def read(self, question: Question, passages: Sequence[Passage]) -> dict[str, PassageReading]:

@@ -53,6 +53,7 @@ def as_text(answer: Answer, source: Source) -> str:
     """The answer as plain text: statements with numbers, then the citations."""
     numbers = _numbers(answer)
     lines = [_said(s, numbers) for s in answer.statements] or [answer.text]
+    lines = [answer.opening, *lines] if answer.opening else lines
     cited = [f"[{n}] {_reference(c, source)}\n    「{_plain(c.quote)}」" for c, n in numbers.items()]
     return "\n".join([*lines, *(["", *cited] if cited else [])]) + "\n"
 
@@ -61,6 +62,7 @@ def as_markdown(answer: Answer, source: Source) -> str:
     """The answer as Markdown: the short answer in bold, the citations as quotes."""
     numbers = _numbers(answer)
     parts = [_said_markdown(s, numbers) for s in answer.statements] or [markdown_text(answer.text)]
+    parts = [f"**{markdown_text(answer.opening)}**", *parts] if answer.opening else parts
     for citation, number in numbers.items():
         link = source.link(citation)
         where = markdown_text(_reference(citation, source))

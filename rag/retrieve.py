@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 
 from index.late_interaction import TokenVectors, max_sims, token_vectors
 from index.local import LocalIndex
+from index.reader import Reader
+from index.reranker import Reranker
 from index.tokenise import language_of
 from rag.constraints import Constraints
 from rag.question import Question, understand
 from rag.reading import PassageReader, PassageReading
+from rag.rerank import rerank
 from rag.spans import has_answer_type
-from rag.weights import FEATURES, LATER, READ, Weights, load_weights
+from rag.weights import FEATURES, LATER, READ, Weights, load_weights, squeezed
 from source.document import Passage
 
 Floats = NDArray[np.float32]
@@ -43,10 +46,26 @@ class Candidate:
 class Ranker:
     """Scores the passages of one index for a question."""
 
-    def __init__(self, index: LocalIndex, weights: Weights | None = None) -> None:
+    def __init__(
+        self,
+        index: LocalIndex,
+        weights: Weights | None = None,
+        *,
+        reader: Reader | None = None,
+        reranker: Reranker | None = None,
+        reranked: int = 20,
+        read: int = _READ_PARAGRAPHS,
+    ) -> None:
+        """`weights` and `reader` take the place of the shipped ones.
+
+        `reranker` judges the best `reranked` passages; `read` paragraphs are read, 0 for none.
+        """
         self._index = index
+        self.reranker = reranker
+        self._reranked = reranked
+        self._paragraphs = read
         self._weights = weights or load_weights()
-        self._reader = PassageReader(index)
+        self.reader = PassageReader(index, reader)
         self.constraints = Constraints(index)
         self._vectors = lru_cache(maxsize=20000)(self._passage_vectors)
 
@@ -55,12 +74,24 @@ class Ranker:
         signals = self.signals(question)
         first = self._weights.linear(signals)
         rows = np.argsort(-first, kind="stable")[: max(k, candidates)]
-        signals = {name: values[rows] for name, values in signals.items()}
+        return self._weighed(question, signals, rows, k)
+
+    def among(self, question: str, rows: Sequence[int]) -> list[Candidate]:
+        """The passages of some rows of the index, best first."""
+        return self._weighed(question, self.signals(question), np.asarray(rows, dtype=np.int64), len(rows))
+
+    def _weighed(self, question: str, cheap: dict[str, Floats], rows: NDArray[np.int64], k: int) -> list[Candidate]:
+        """The best `k` of the candidates at `rows` by all signals; `cheap` are those of all passages."""
+        signals = {name: values[rows] for name, values in cheap.items()}
         understood = understand(question)
         signals |= self._later(understood, rows)
         readings = self._read(understood, rows, self._weights.linear(signals))
         signals |= _verdicts([readings.get(self._index.passages[int(r)].id) for r in rows])
-        scores = self._weights.probability(signals)
+        log_odds = self._weights.log_odds(signals)
+        if self.reranker is not None:
+            passages = [self._index.passages[int(r)] for r in rows]
+            log_odds, signals["reranker"] = rerank(self.reranker, understood, passages, log_odds, self._reranked)
+        scores = squeezed(log_odds)
         order = np.argsort(-scores, kind="stable")[:k]
         return [
             self._candidate(int(rows[i]), float(scores[i]), {n: float(v[i]) for n, v in signals.items()}, readings) for i in order
@@ -70,11 +101,11 @@ class Ranker:
         """The reader's verdicts of the paragraphs of the best candidates so far, by passage id."""
         best: dict[tuple[str, int], Passage] = {}
         for i in np.argsort(-scores, kind="stable"):
+            if len(best) == self._paragraphs:
+                break
             passage = self._index.passages[int(rows[i])]
             best.setdefault((passage.document, passage.paragraph), passage)
-            if len(best) == _READ_PARAGRAPHS:
-                break
-        return self._reader.read(question, list(best.values()))
+        return self.reader.read(question, list(best.values()))
 
     def signals(self, question: str) -> dict[str, Floats]:
         """Every cheap signal for every passage, each of shape (n,). Names are those of `FEATURES`."""

@@ -1,7 +1,7 @@
 """Answers that are being made, which the user may stop.
 
 A language model can be silent for seconds between two statements, so the work goes on in a thread
-of its own and the user's word takes effect at once; the work ends when it next has something.
+of its own and the user's word takes effect at once; the work learns of it too, and ends as soon as it can.
 """
 
 import queue
@@ -18,27 +18,33 @@ class Running(Generic[T]):
 
     def __init__(self) -> None:
         self._stops: dict[str, threading.Event] = {}
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
 
     def __contains__(self, run: str) -> bool:
         """Whether the answer of that run is being made."""
         return run in self._stops
 
+    def wait_idle(self, timeout: float) -> bool:
+        """Waits until no answer is being made, at most `timeout` seconds; whether none is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._stops, timeout)
+
     def stop(self, run: str) -> bool:
         """Stops a run; False where there is none of that name."""
-        with self._lock:
+        with self._changed:
             stop = self._stops.get(run)
         if stop is not None:
             stop.set()
         return stop is not None
 
-    def run(self, name: str, start: Callable[[], Iterator[T]]) -> Iterator[T | Literal["stopped"]]:
-        """What `start()` yields, then "stopped" where the run was stopped before its end.
+    def run(self, name: str, start: Callable[[threading.Event], Iterator[T]]) -> Iterator[T | Literal["stopped"]]:
+        """What `start(stop)` yields, then "stopped" where the run was stopped before its end.
 
+        `stop` is set when the run is stopped, so that what waits for a server need not wait on.
         Closing this iterator stops the work too. An exception of the work is raised here.
         """
         stop = threading.Event()
-        with self._lock:
+        with self._changed:
             self._stops[name] = stop
         items: queue.Queue[tuple[str, T | BaseException | None]] = queue.Queue()
         threading.Thread(target=_work, args=(start, items, stop), daemon=True).start()
@@ -46,9 +52,10 @@ class Running(Generic[T]):
             yield from _received(items, stop)
         finally:
             stop.set()
-            with self._lock:
+            with self._changed:
                 if self._stops.get(name) is stop:
                     del self._stops[name]
+                self._changed.notify_all()
 
 
 def _received(
@@ -68,10 +75,12 @@ def _received(
 
 
 def _work(
-    start: Callable[[], Iterator[T]], items: "queue.Queue[tuple[str, T | BaseException | None]]", stop: threading.Event
+    start: Callable[[threading.Event], Iterator[T]],
+    items: "queue.Queue[tuple[str, T | BaseException | None]]",
+    stop: threading.Event,
 ) -> None:
     try:
-        iterator = start()
+        iterator = start(stop)
         for item in iterator:
             if stop.is_set():
                 getattr(iterator, "close", lambda: None)()

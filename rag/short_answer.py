@@ -4,13 +4,13 @@ from index.normalise import fold
 from index.tokenise import Tokeniser
 from rag.question import Question
 from rag.reading import PassageReading
+from rag.span_edges import whole_words
 from rag.spans import TypedSpan, asks_identity, candidate_spans, definition, holders_of_office
 
 # By how much, in log-odds, a span of the asked form may stand below the reader's own.
 _FORM = 6.0
 # A span longer than this is a clause, not a short answer.
 _LONGEST = 80
-_EDGES = " 、。,.・\u3000\n"
 
 
 def short_answer(
@@ -27,7 +27,7 @@ def short_answer(
         if found:
             return found
     spans = typed_spans(question, text, tokeniser)
-    own = _trimmed(text, reading.marked) if reading and reading.marked else None
+    own = whole_words(text, reading.marked, tokeniser) if reading and reading.marked else None
     if reading is None or own is None:
         return _nearest(question, text, spans, tokeniser)
     best = max(spans, key=lambda s: reading.score(s.start, s.end), default=None)
@@ -49,16 +49,6 @@ def _nearest(question: Question, text: str, spans: list[TypedSpan], tokeniser: T
         return None
     best = min(spans, key=lambda s: _distance(s, _anchors(question, text, tokeniser)))
     return best.start, best.end
-
-
-def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
-    """The span without particles, marks and blanks at its edges."""
-    start, end = span
-    while start < end and text[start] in _EDGES:
-        start += 1
-    while end > start and text[end - 1] in _EDGES:
-        end -= 1
-    return start, end
 
 
 def _not_named(question: Question, text: str, spans: list[TypedSpan], tokeniser: Tokeniser) -> list[TypedSpan]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.entities import find_entities
 from index.normalise import fold, normalise
@@ -111,6 +112,12 @@ def _asked_unit(folded: str) -> str | None:
 
 def candidate_spans(text: str, answer_type: str, tokeniser: Tokeniser) -> list[TypedSpan]:
     """Spans of `text` of a type, in order. Types without a form of their own give none."""
+    return list(_candidate_spans(text, answer_type, tokeniser))
+
+
+@lru_cache(maxsize=20000)
+def _candidate_spans(text: str, answer_type: str, tokeniser: Tokeniser) -> list[TypedSpan]:
+    """The same passages are looked through for every question: what is in them is kept. The list must not be changed."""
     if language_of(text) == "en" and answer_type != "country":
         return _matches(text, PATTERNS.get(answer_type, ()), fold_first=False)
     finders = {"person": _persons, "place": _places, "country": _countries}

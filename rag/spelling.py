@@ -44,7 +44,8 @@ class Speller:
         for document in self._index.documents:
             text = fold(document.text)
             for word in _KATAKANA.findall(text):
-                for part in {word, *word.split("・")}:
+                # The parts first, always in one order: ・アスタナ and アスタナ are one skeleton.
+                for part in (*word.split("・"), word.strip("・")):
                     if len(part) >= 3:
                         found.setdefault(kana_skeleton(part), part)
             for token in self._index.tokeniser.tokens(document.text):

@@ -14,6 +14,8 @@ from rag.alignment import MEANING, Hit
 from rag.grounds import Side
 
 _TOKEN_EN = re.compile(r"[a-zà-ɏ0-9]+(?:['’][a-z]+)?")
+# What only points at what was named before: 同条約.
+POINTS = re.compile(r"[同本当各両該諸]")
 # How much is copied around the spot, how large the spot may be, how much of the statement is copied at all.
 _FLANK = 2
 _SPOT = 4
@@ -40,7 +42,7 @@ def substituted(statement: Side, hits: Sequence[Hit], source: Side, tokeniser: T
         if tag != "replace" or b - a > _SPOT or d - c > _SPOT_IN_SOURCE or not _flanked(codes, i, len(mine)):
             continue
         new = [doubtful[s] for _, s in mine[a:b] if s in doubtful]
-        lost = [s for _, s in theirs[c:d] if s in content and s not in kept]
+        lost = [s for _, s in theirs[c:d] if s in content and s not in kept and not POINTS.match(source.text, s)]
         if new and lost:
             return new[0]
         if copied < _NEARLY_ALL * len(mine):

@@ -6,7 +6,7 @@ answers from the very sentence they were made from are offered.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, zip_longest
@@ -83,9 +83,11 @@ class Topic:
 class Suggestions:
     """Verified questions over the documents of one assistant; what was tried is remembered."""
 
-    def __init__(self, assistant: Assistant) -> None:
-        # Verifying takes milliseconds in quote mode, whatever mode answers the user.
+    def __init__(self, assistant: Assistant, before_each: Callable[[], object] = lambda: None) -> None:
+        """`before_each` is called before each question is tried, and may wait for a better time."""
+        # Verified in quote mode, which is quick, whatever mode answers the user.
         self._assistant = Assistant(assistant.index, config=assistant.config)
+        self._before_each = before_each
         self._verified = lru_cache(maxsize=20_000)(self._verify)
         self.topics = lru_cache(maxsize=2)(self._topics)
 
@@ -111,7 +113,7 @@ class Suggestions:
                 passages = [p for p in document.passages if p.section == section.number and p.duplicate_of is None]
                 questions = self._first(passages, language) if passages else ()
                 if questions:
-                    found.append(Topic(_heading(document, section), document.language, questions))
+                    found.append(_topic(document, section, language, questions))
                 if len(found) == _TOPICS:
                     return tuple(found)
         return tuple(found)
@@ -137,6 +139,7 @@ class Suggestions:
                 yield question
 
     def _verify(self, question: str, passage: str) -> bool:
+        self._before_each()
         answer = self._assistant.ask(question)
         cited = {c.passage for c in answer.citations}
         return answer.status == "answered" and answer.confidence >= _SURE and passage in cited
@@ -179,5 +182,8 @@ def _around(document: Document, passage: Passage) -> list[Passage]:
     return sorted(near, key=lambda p: (abs(p.paragraph - passage.paragraph - 0.4), p.start))[:40]
 
 
-def _heading(document: Document, section: Section) -> str:
-    return section.path[-1] if section.path else document.title
+def _topic(document: Document, section: Section, language: Language, questions: tuple[str, ...]) -> Topic:
+    """The questions under their heading, in the language of the reader where it has a rendering."""
+    if language == "en" and section.rendering:
+        return Topic(section.rendering, "en", questions)
+    return Topic(section.path[-1] if section.path else document.title, document.language, questions)

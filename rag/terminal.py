@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rag.answer import Answer, Statement
+from rag.explain import facts
 from rag.lookup import Found, Place
 from rag.phrases import UNOFFICIAL
 from rag.retrieve import Candidate
@@ -21,6 +22,7 @@ def show_answer(answer: Answer) -> str:
     if not answer.statements:
         near = [f"  {r.passage}  {r.score:.2f}" for r in answer.retrieved[:3]]
         return "\n".join([*lines, *_notice(answer), answer.text, *([_RELATED[answer.language], *near] if near else [])])
+    lines += [answer.opening] if answer.opening else []
     for s in answer.statements:
         marks = "".join(f"[{numbers[c]}]" for c in s.citations)
         if s.rendering:
@@ -30,6 +32,11 @@ def show_answer(answer: Answer) -> str:
     lines += _notice(answer)
     lines += [f"[{n}] {c.passage}  {c.document} {c.start}–{c.end}" for c, n in numbers.items()]
     return "\n".join(lines)
+
+
+def show_explanation(answer: Answer) -> str:
+    """How the answer was found, a fact a line."""
+    return "\n".join(f"{name}: {value}" for name, value in facts(answer, answer.language).items())
 
 
 def _notice(answer: Answer) -> list[str]:

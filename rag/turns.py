@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.local import LocalIndex
 from rag.answer import Answer, Statement
+from rag.phrases import SETTLED
 from rag.verify import CitationError, verify
 
 
@@ -87,7 +88,7 @@ def history(turns: Sequence[Turn]) -> list[str]:
 def _stands(turn: Turn, index: LocalIndex) -> bool:
     """Whether every citation, passage and short answer is where the turn says."""
     answer = turn.answer
-    if answer and answer.status == "answered" and not answer.statements:
+    if answer and (answer.settled not in SETTLED or (answer.status == "answered" and not answer.statements)):
         return False
     try:
         verify((c for s in turn.said for c in s.citations), index)

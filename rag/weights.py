@@ -46,9 +46,18 @@ class Weights:
         total = sum((np.float32(self.weights[n]) * signals[n] for n in FEATURES if n in signals), np.float32(0))
         return np.asarray(total, dtype=np.float32)
 
+    def log_odds(self, signals: Mapping[str, Floats]) -> Floats:
+        """The sum and the intercept, shape (n,)."""
+        return np.asarray(self.linear(signals) + self.intercept, dtype=np.float32)
+
     def probability(self, signals: Mapping[str, Floats]) -> Floats:
-        """The sum squeezed into [0, 1], shape (n,)."""
-        return np.asarray(1 / (1 + np.exp(-(self.linear(signals) + self.intercept))), dtype=np.float32)
+        """The log-odds squeezed into [0, 1], shape (n,)."""
+        return squeezed(self.log_odds(signals))
+
+
+def squeezed(log_odds: Floats) -> Floats:
+    """Log-odds as probabilities."""
+    return np.asarray(1 / (1 + np.exp(-log_odds)), dtype=np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -14,9 +14,13 @@ from index.normalise import fold, kana_skeleton
 from index.tokenise import Tokeniser, english_terms, is_content, language_of
 from rag.meaning import meanings
 from rag.quantities import quantities
+from rag.ranks import offices
 
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ][\wÀ-ɏ]*(?:['’][a-z]+)?")
+# A name may be joined by small words, as Port-au-Prince is.
+_LATIN = re.compile(r"[A-ZÀ-Þ][\wÀ-ɏ]*(?:-[a-z]{1,3}-[A-ZÀ-Þ][\wÀ-ɏ]*)+|[A-Za-zÀ-ɏ][\wÀ-ɏ]*(?:['’][a-z]+)?")
 _KATAKANA = re.compile(r"[ァ-ヶー]{3,}")
+# What counts things after a number, and says nothing by itself.
+_COUNTER = re.compile(r"位|か国|カ国|か所|番目|件|名|人|回|度|年|号|隻|台|機|基|校|社")
 # A break between clauses parts words further than a blank does.
 _BREAK = {"、": 3.0, ",": 3.0, "，": 3.0, ";": 4.0, "；": 4.0, "。": 6.0, ":": 2.0, "(": 0.3, ")": 0.3, "\n": 6.0}
 
@@ -34,19 +38,22 @@ class Word:
     name: bool
 
 
-def read_words(text: str, tokeniser: Tokeniser, names: Collection[str] = ()) -> tuple[Word, ...]:
+def read_words(text: str, tokeniser: Tokeniser, names: Collection[str] = (), common: Collection[str] = ()) -> tuple[Word, ...]:
     """The content words of a text; numbers, times and countries are left to their own checks.
 
-    `names` are words known to be names, so that one at the start of an English sentence is known.
+    `names` are words known to be names, so that one at the start of an English sentence is known;
+    `common` are small words that a title writes with a capital: the High Court.
     """
     taken = {i for q in quantities(text) for i in range(q.start, q.end)}
+    taken |= {i for q in quantities(text) if (m := _COUNTER.match(text, q.end)) for i in range(*m.span())}
     taken |= {i for e in find_entities(text) if e.kind == "country" for i in range(e.start, e.end)}
-    words = _english(text, tokeniser, names) if language_of(text) == "en" else _japanese(text, tokeniser)
+    words = _english(text, tokeniser, names, common) if language_of(text) == "en" else _japanese(text, tokeniser)
     return tuple(w for w in words if w.start not in taken)
 
 
-def _english(text: str, tokeniser: Tokeniser, names: Collection[str]) -> list[Word]:
+def _english(text: str, tokeniser: Tokeniser, names: Collection[str], common: Collection[str]) -> list[Word]:
     found = []
+    titles = {i for o in offices(text) for i in range(o.start, o.end)}
     for m in _LATIN.finditer(text):
         bare = re.sub(r"['’]s?$", "", m[0])
         terms = list(english_terms(fold(bare)))
@@ -54,6 +61,7 @@ def _english(text: str, tokeniser: Tokeniser, names: Collection[str]) -> list[Wo
             continue
         opening = not text[: m.start()].strip(" \"'“‘(") or text[: m.start()].rstrip(" \"'“‘(")[-1] in ".:!?\n"
         name = bare[0].isupper() and (not opening or bare in names or (bare.isupper() and len(bare) > 1))
+        name = name and m.start() not in titles and (bare in names or bare.lower() not in common)
         found.append(Word(bare, terms[0], "", m.start(), m.end(), frozenset(tokeniser.concepts(bare)) | meanings(bare), name))
     return found
 

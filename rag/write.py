@@ -60,6 +60,11 @@ class Writer:
         self._support = Supporter(index)
         self._count: Count = getattr(llm, "count", estimate_tokens)
 
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._llm.metadata.model_name
+
     def write(self, request: Request, stop: threading.Event | None = None) -> Iterator[Statement | Written]:
         """Each supported statement as soon as it is checked; the outcome is last."""
         passages = self._passages(request)

@@ -43,12 +43,14 @@ class Section:
     """A heading and what stands under it, up to the next heading.
 
     `path` is the heading path from the top, this heading last; empty for text before
-    the first heading. `heading` is the heading's own span.
+    the first heading. `heading` is the heading's own span, `rendering` its unofficial English
+    rendering, empty where the document has none.
     """
 
     number: int
     path: tuple[str, ...]
     heading: Span | None
+    rendering: str = ""
 
 
 @dataclass(frozen=True, slots=True)

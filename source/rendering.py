@@ -13,7 +13,7 @@ from source.sentences import split_sentences
 
 
 def align(document: Document, rendering: str, name: str = "the rendering") -> Document:
-    """The document with its passages' `rendering` filled in.
+    """The document with the `rendering` of its passages and headings filled in.
 
     Raises DocumentError where the blocks or the lines of a block do not match.
     """
@@ -33,7 +33,8 @@ def align(document: Document, rendering: str, name: str = "the rendering") -> Do
             )
         lines |= {span.start: line for span, line in zip(spans, block, strict=True)}
     passages = tuple(replace(p, rendering=lines.get(p.start, "")) for p in document.passages)
-    return replace(document, passages=passages, has_rendering=True)
+    sections = tuple(replace(s, rendering=lines.get(s.heading.start, "") if s.heading else "") for s in document.sections)
+    return replace(document, sections=sections, passages=passages, has_rendering=True)
 
 
 def _blocks_of_original(document: Document) -> list[list[Span]]:

@@ -22,6 +22,12 @@ from rag.assistant import Assistant
 ROOT = Path(__file__).parent.parent
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
 expect.set_options(timeout=20_000)
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+PROGRAMME = "日本とトルクメニスタンの外務省間協力プログラムは何年から何年までのものですか。"
+VISIT = "6月に辻外務副大臣はキルギスで誰を表敬しましたか。"
+PRIME_MINISTER = "Who is the prime minister of Kazakhstan?"
+SIGNED = "When was the tax convention with Turkmenistan signed?"
+_MARKED = "[...document.querySelectorAll('#text mark.cited')].map(m => m.textContent).join('')"
 MISSING = "the browser tests need Chromium: apt-get install chromium"
 
 
@@ -134,4 +140,19 @@ def serious(page: Page) -> list[str]:
 
 def highlighted(page: Page) -> str:
     """The highlighted characters of the text, as they stand."""
-    return str(page.evaluate("[...document.querySelectorAll('#text mark.cited')].map(m => m.textContent).join('')"))
+    return str(page.evaluate(_MARKED))
+
+
+def wait_highlighted(page: Page, text: str) -> None:
+    """Waits until exactly `text` is highlighted in the text."""
+    page.wait_for_function(f"wanted => {_MARKED} === wanted", arg=text)
+
+
+def look_up(page: Page, text: str) -> str:
+    """Looks a text up as a user does and gives the verdict."""
+    field = page.get_by_role("searchbox")
+    page.evaluate("document.querySelector('#bar .found').replaceChildren()")
+    field.fill(text)
+    field.press("Enter")
+    page.wait_for_selector("#bar .found .verdict")
+    return page.locator("#bar .found .verdict p").inner_text()

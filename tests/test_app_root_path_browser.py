@@ -4,16 +4,10 @@ from collections.abc import Iterator
 
 import bcrypt
 import pytest
-from browser import chromium, serving
+from browser import serving
 from playwright.sync_api import Browser, Error, expect
 
 USER = {"username": "hanako", "password": "open"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")

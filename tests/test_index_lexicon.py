@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
 from index.lexicon import load_lexicon
 
@@ -96,7 +97,42 @@ def test_attributes() -> None:
     assert [name for name, n in counts.items() if n > 1] == []
 
 
+def test_broader_terms_are_entries_and_lead_upwards() -> None:
+    entries = {e.term: e for e in load_lexicon(FOLDER).entries}
+    assert sum(bool(e.broader) for e in entries.values()) >= 1000
+    assert {e.term: e.broader for e in entries.values() if e.broader and e.broader not in entries} == {}
+    for entry in entries.values():
+        seen = [entry.term]
+        while broader := entries[seen[-1]].broader:
+            assert broader not in seen, seen
+            seen.append(broader)
+
+
+def test_what_is_broader_is_not_called_the_same() -> None:
+    entries = {e.term: e for e in load_lexicon(FOLDER).entries}
+    narrower = [e for e in entries.values() if e.broader]
+    assert [e.term for e in narrower if e.broader in e.synonyms or e.term in entries[e.broader].synonyms] == []
+
+
+def test_countries_are_called_as_cldr_calls_them() -> None:
+    def plain(name: object) -> str:
+        return fold(str(name)).replace("&", "and").replace("’", "'").replace(" the ", " ")
+
+    japanese, english = Locale("ja").territories, Locale("en").territories
+    codes = {fold(str(name)): code for code, name in japanese.items() if len(code) == 2 and code.isalpha()}
+    named = [e for e in load_lexicon(FOLDER).entries if fold(e.term) in codes]
+    assert len(named) >= 190
+    assert [e.term for e in named if plain(english[codes[fold(e.term)]]) not in map(plain, e.english)] == []
+
+
 def test_size() -> None:
     lexicon = load_lexicon(FOLDER)
-    assert len(lexicon.entries) >= 900
-    assert len(lexicon.attributes) >= 320
+    assert len(lexicon.entries) >= 4000
+    assert len(lexicon.attributes) >= 300
+
+
+def test_the_licence_is_told_where_the_words_are() -> None:
+    for folder in (FOLDER, FOLDER.parent / "teaching"):
+        assert "CC BY-SA 4.0" in (folder / "README.md").read_text(encoding="utf-8")
+    notice = (FOLDER.parents[1] / "NOTICE").read_text(encoding="utf-8")
+    assert "CC BY-SA 4.0" in notice.split("The lexicon and the teaching set")[1]

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
+from index.contextual import DEFAULT_FOLDER
 from index.embedding import DEFAULT_MODEL
 from index.static_embedding import ModelError, StaticEmbedder
+from index.train import save
 from index.train_data import DataError, need
 
 TEXTS = ["外務大臣が訪日した。", "The foreign minister visited Japan.", "ﾄﾙｸﾒﾆｽﾀﾝ 2024年", "辻\U000e0100清人", "a", "日本" * 400]
@@ -22,7 +25,27 @@ def test_vectors_are_those_of_sentence_transformers(model: StaticEmbedder) -> No
     from sentence_transformers import SentenceTransformer
 
     slow = SentenceTransformer(str(DEFAULT_MODEL), device="cpu").encode(TEXTS, normalize_embeddings=True)
+    assert slow.dtype == np.float32
     np.testing.assert_allclose(model.encode(TEXTS), slow, atol=1e-4)
+
+
+def test_what_training_writes_is_read_by_both(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    tokenizer = Tokenizer.from_file(str(DEFAULT_MODEL / "tokenizer.json"))
+    table = np.random.default_rng(0).standard_normal((tokenizer.get_vocab_size(), 8)).astype(np.float32)
+    (tmp_path / "README.md").write_text("a card", encoding="utf-8")
+    save(tmp_path, tokenizer, table)
+    fast = StaticEmbedder.load(tmp_path).encode(TEXTS)
+    slow = SentenceTransformer(str(tmp_path), device="cpu").encode(TEXTS, normalize_embeddings=True)
+    np.testing.assert_allclose(fast, slow, atol=1e-4)
+    rows = [table[e.ids].mean(axis=0) for e in tokenizer.encode_batch(TEXTS, add_special_tokens=False)]
+    np.testing.assert_allclose(fast, rows / np.linalg.norm(rows, axis=1, keepdims=True), atol=2e-3)
+    assert (tmp_path / "README.md").read_text(encoding="utf-8") == "a card"
+
+
+def test_the_shipped_models_are_small() -> None:
+    assert sum(p.stat().st_size for folder in (DEFAULT_MODEL, DEFAULT_FOLDER) for p in folder.iterdir()) <= 60e6
 
 
 def test_a_translation_is_nearer_than_another_sentence(model: StaticEmbedder) -> None:

@@ -80,6 +80,18 @@ def test_people_get_numbered_citations(index_folder: Path, capsys: pytest.Captur
     assert "[1] ca-2-13-4" in out
 
 
+def test_how_an_answer_was_found_is_told_on_request(index_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    question = "租税条約のサインはいつですか"
+    assert main(["ask", "--explain", question]) == 0
+    told = capsys.readouterr().out
+    assert "尋ねられていること: 時期" in told
+    assert "サイン → 署名 (" in told
+    assert main(["ask", "--explain", "--json", question]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert set(answer) == FIELDS - {"id"} | {"explanation"}
+    assert "署名" in {e["matched"] for e in answer["explanation"]["expansions"]}
+
+
 def test_search_passage_show_and_doctor(index_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["search", "カスピ海ルート", "-k", "2"]) == 0
     assert "ca-1-04-1" in capsys.readouterr().out
@@ -100,6 +112,7 @@ def test_search_passage_show_and_doctor(index_folder: Path, capsys: pytest.Captu
         (["ask"], "--batch"),
         (["ask", "", "--json"], "type a question"),
         (["ask", "--batch", "/nowhere.jsonl"], "name a file"),
+        (["ask", "--batch", "-", "--explain"], "leave it out"),
         (["passage", "zz-9"], "hakusho search"),
         (["index", "build", "--documents", "/nowhere"], "name a folder"),
         (["ask", "x", "--index", "/nowhere"], "hakusho index build"),

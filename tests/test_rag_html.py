@@ -8,8 +8,9 @@ from typing import get_args
 import pytest
 
 from index.local import LocalIndex
-from rag.answer import Answer, Citation, Retrieved, Statement
+from rag.answer import Answer, Citation, Expansion, Retrieved, Statement
 from rag.assistant import Assistant
+from rag.explain import RERANKER
 from rag.html import attribute, bar, empty, examples, masthead, question_box, text
 from rag.html_chapter import chapter as chapter_html
 from rag.html_found import found_html
@@ -70,7 +71,8 @@ def answer(**changes: object) -> Answer:
 def test_what_comes_from_outside_never_becomes_markup(language, chapter: Document) -> None:
     hostile = replace(chapter, id=PAYLOAD, title=PAYLOAD, source=PAYLOAD, licence=PAYLOAD)
     explained = {"answer_type": PAYLOAD, "signals": {PAYLOAD: 1.0, "late": PAYLOAD, "dense": 0.5}}
-    told = answer(notice=PAYLOAD, withheld=(PAYLOAD,), mode="model", explanation=explained)
+    expanded = (Expansion(PAYLOAD, PAYLOAD, PAYLOAD, ("lexicon",)),)
+    told = answer(notice=PAYLOAD, withheld=(PAYLOAD,), mode="model", explanation=explained, expansions=expanded)
     turns = [Turn(PAYLOAD), Turn(PAYLOAD, error=PAYLOAD), Turn(PAYLOAD, told, id=PAYLOAD), Turn(PAYLOAD, stale=True)]
     turns.append(Turn(PAYLOAD, answer(status="not_in_document", statements=())))
     turns.append(Turn(PAYLOAD, stopped=True, statements=told.statements))
@@ -89,6 +91,24 @@ def test_what_comes_from_outside_never_becomes_markup(language, chapter: Documen
         found = _Tags(html)
         assert found.names <= ALLOWED
         assert not [name for name in found.attributes if name.startswith("on")]
+
+
+def test_a_chip_keeps_to_the_last_character_and_no_character_is_lost() -> None:
+    for said, short in (
+        ("首都はアスタナ。", (3, 7)),
+        ("首都はアスタナ", (3, 7)),
+        ("首都はアスタナ。", None),
+        ("𠮷。", (0, 1)),
+        ("。", None),
+    ):
+        citation = Citation("d", "x", 0, len(said), said)
+        shown = turn_html(Turn("?", answer(statements=(Statement(said, (citation,), short),))), {}, "ja")
+        sentence = shown.split('<p class="statement"')[1].split(">", 1)[1].split("</p>")[0]
+        assert re.sub("<[^>]+>", "", sentence) == f"{said}[1]"
+        if said.endswith("。"):
+            assert '<span class="chips">。<button' in sentence
+        if short:
+            assert f"<mark>{said[slice(*short)]}</mark>" in sentence
 
 
 @pytest.mark.parametrize("pasted", [PAYLOAD + "1月に上川外務大臣が訪日したメレドフ" + PAYLOAD, PAYLOAD + "ca-2-13-1", PAYLOAD])
@@ -133,7 +153,7 @@ def test_what_is_explained_has_words_in_both_languages() -> None:
     for words in (ASKED_FOR, SIGNALS):
         assert words["ja"].keys() == words["en"].keys()
     assert set(ASKED_FOR["ja"]) == set(get_args(AnswerType))
-    assert set(SIGNALS["ja"]) <= set(FEATURES)
+    assert set(SIGNALS["ja"]) <= {*FEATURES, RERANKER}
 
 
 def test_the_explanation_names_what_was_near_and_what_was_quoted(assistant: Assistant) -> None:

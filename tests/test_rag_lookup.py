@@ -80,6 +80,14 @@ def test_a_quote_that_is_wrong_in_places_is_found_with_what_differs(lookup: Look
     assert changed == [("7", "1"), ("", "副")]
 
 
+def test_words_of_letters_differ_as_a_whole(lookup: Lookup) -> None:
+    found = lookup.find("The Japan-Turkmenistan Tax Treaty was signed at the 14th Joint Economic Committee meeting")
+    assert (found.kind, found.places[0].passage) == ("close", "ca-2-13-4")
+    told = found.places[0].differences
+    assert [(d.given, d.text) for d in told if not d.same] == [("Treaty ", "Convention "), ("14th ", "15th ")]
+    assert told[0].text == "The Japan-Turkmenistan Tax "
+
+
 def test_the_differences_give_back_both_texts(lookup: Lookup, chapter: Document) -> None:
     pasted = "12月にアシガバットで開催された第15回の経済合同委員会で、日・トルクメニスタン租税条約が調印された。"
     place = lookup.find(pasted).places[0]

@@ -32,6 +32,14 @@ def test_an_answer_grows_and_ends(page: Page) -> None:
     assert 'data-turn="t"' in made[-1]["html"]
 
 
+def test_every_whole_answer_is_told_to_whoever_counts(assistant: Assistant) -> None:
+    told: list[Answer] = []
+    page = Page(assistant, told.append)
+    for question in ("租税条約はいつ署名されましたか。", "Who is the prime minister of Kazakhstan?", " ", "あ" * 2001):
+        last(page, question=question)
+    assert [a.status for a in told] == ["answered", "not_in_document"]
+
+
 def test_history_resolves_a_follow_up_and_a_rewritten_one_stands_by_itself(page: Page) -> None:
     history = ["6月に辻外務副大臣はキルギスで誰を表敬しましたか。"]
     made = last(page, question="タジキスタンでは?", history=history)
@@ -55,7 +63,7 @@ def test_half_a_character_and_bad_history_do_not_stop_an_answer(page: Page) -> N
 
 
 class _Broken(Assistant):
-    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Statement | Answer]:
+    def stream(self, question: str, history: Sequence[str] = (), **_: object) -> Iterator[Statement | Answer]:
         raise RuntimeError("<secret>")
 
 

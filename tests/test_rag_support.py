@@ -5,7 +5,7 @@ import json
 import pytest
 
 from eval.alterations import HONEST, TEXTS, alterations
-from eval.redteam import load_cases, load_inventions
+from eval.redteam_cases import load_cases, load_inventions
 from index.embedding import load_embedder
 from index.local import LocalIndex, build_index
 from index.tokenise import default_tokeniser

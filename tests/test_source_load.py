@@ -65,6 +65,8 @@ def test_the_rendering_is_aligned_sentence_by_sentence(chapter: Document) -> Non
     assert chapter.has_rendering
     assert all(p.rendering for p in chapter.passages)
     assert "Turkmenistan" in chapter.passage("ca-2-13-1").rendering
+    headings = ["(1) Overview", "(2) Central Asian Countries", "(3) Caucasus Countries"]
+    assert [s.rendering for s in chapter.sections] == headings
     assert [d.id for d in load_documents(DEFAULT_DOCUMENTS)] == ["bluebook-central-asia-caucasus.ja"]
 
 

@@ -1,0 +1,89 @@
+"""What the reader learns from, and one step of learning."""
+
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from index.contextual import shipped_contextual
+from index.reader_batches import LONGEST_SPAN, encode_window, may_stand, pair_up, targets
+from index.reader_examples import Article, Example, Window, article_examples, sentences_of
+from index.reader_network import ReaderNetwork
+from index.train_reader import Encoded, Trainer
+from index.transformer import Lower
+
+HARBOUR = "港湾機構は1998年に設立された。本部はハンブルクにある。職員は240人である。"
+RICE = "酒米の作付面積は前年より2%増えた。北海道では新しい品種の栽培が始まった。"
+
+
+def window(text: str) -> Window:
+    return Window(text, "見出し", sentences_of(text))
+
+
+def example(question: str, text: str, *answers: str) -> Example:
+    return Example(question, window(text), tuple((text.index(a), text.index(a) + len(a)) for a in answers))
+
+
+def paragraph(text: str, *asked: tuple[str, str]) -> tuple[str, tuple[tuple[str, int, int], ...]]:
+    return text, tuple((q, text.index(a), text.index(a) + len(a)) for q, a in asked)
+
+
+def test_a_span_is_short_inside_the_passage_or_none_at_all() -> None:
+    tokens = [encode_window(shipped_contextual().tokenizer, window(t)) for t in (HARBOUR * 3, RICE)]
+    pairs = pair_up([7, 7], tokens, [window(HARBOUR * 3), window(RICE)])
+    allowed = may_stand(pairs)
+    for row, inside in zip(allowed, pairs.spans, strict=True):
+        starts, ends = np.nonzero(row)
+        assert (7, 7) in zip(starts, ends, strict=True)
+        assert ((ends - starts >= 0) & (ends - starts < LONGEST_SPAN)).all()
+        assert inside[starts].all()
+        assert inside[ends].all()
+        assert (ends[starts == 7] == 7).all()
+
+
+def test_targets_mark_every_answer_or_none() -> None:
+    held = [example("どこ?何人?", HARBOUR, "ハンブルク", "240人"), example("予算は?", HARBOUR)]
+    tokens = [encode_window(shipped_contextual().tokenizer, e.window) for e in held]
+    pairs = pair_up([5, 5], tokens, [e.window for e in held])
+    wanted = targets(held, [5, 5], tokens, pairs)
+    marked = []
+    for first, last in zip(*np.nonzero(wanted.spans[0]), strict=True):
+        marked.append(HARBOUR[tokens[0].offsets[first - 5][0] : tokens[0].offsets[last - 5][1]])
+    assert marked == ["ハンブルク", "240人"]
+    assert list(zip(*np.nonzero(wanted.spans[1]), strict=True)) == [(5, 5)]
+    assert wanted.answers.tolist() == [1, 0]
+    assert wanted.sentences.tolist() == [[0, 1, 1], [0, 0, 0]]
+
+
+def test_examples_of_an_article_answer_or_lack_the_answer() -> None:
+    article = Article(
+        "港",
+        (
+            paragraph(HARBOUR, ("本部は?", "ハンブルク"), ("1998年に何が設立された?", "港湾機構")),
+            paragraph("別の段落には何もない。"),
+        ),
+    )
+    stranger = Article("米", (paragraph(RICE),))
+    made = list(article_examples(article, random.Random(0), stranger, negatives=1, strange=1, exchanged=1))
+    answered = [e for e in made if e.spans]
+    assert {e.window.text[s:t] for e in answered for s, t in e.spans} == {"ハンブルク", "港湾機構"}
+    elsewhere = [e for e in made if e.kind == "elsewhere"]
+    assert {e.window.text in RICE for e in elsewhere} == {True, False}
+    assert all("ハンブルク" not in e.window.text for e in elsewhere if e.question == "本部は?")
+    assert any(e.kind == "exchanged" and "1998" not in e.question for e in made)
+
+
+def test_learning_lowers_the_loss_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    tokenizer = shipped_contextual().tokenizer
+    encoded = Encoded(Lower(tokenizer.get_vocab_size()).eval(), tokenizer)
+    batch = [example("本部は?", HARBOUR, "ハンブルク"), example("予算は?", HARBOUR), example("何%?", RICE, "2%")]
+    trainer = Trainer(ReaderNetwork(), encoded)
+    losses = [trainer.learn(batch, 1.0) for _ in range(4)]
+    assert losses[-1] < losses[0]
+    trainer.save(tmp_path / "part", losses)
+    again = Trainer(ReaderNetwork(), encoded)
+    assert again.resume(tmp_path / "part") == losses
+    for ours, theirs in zip(again.network.parameters(), trainer.network.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
