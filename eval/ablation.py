@@ -9,7 +9,6 @@ dev's low-overlap fifth, the teaching set's held-out tenth and the test half of 
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,11 +17,11 @@ from pathlib import Path
 
 from eval.ablation_measure import FIGURES, KeptReader, figures, measure
 from eval.ablation_sets import Asked, Case, chapter, low_overlap, taught
+from eval.command import status, write_json
 from index.contextual import Contextual, shipped_contextual
 from index.lexicon import Lexicon
 from index.local import build_fields
 from index.tokenise import Tokeniser
-from source.errors import HakushoError
 
 Row = dict[str, float]
 KINDS: dict[str, Callable[[Case], bool]] = {
@@ -92,33 +91,32 @@ def arguments() -> argparse.Namespace:
     return given
 
 
-def main() -> int:
-    """The command line."""
-    given = arguments()
+def run(given: argparse.Namespace) -> None:
+    """Measures every set, each told as it is done."""
     sets: dict[str, Callable[[], list[Asked]]] = {
         "JaQuAD dev, low overlap": lambda: low_overlap(given.data, given.limit),
         "teaching set, held out": lambda: taught(given.limit),
         "the chapter's question set": lambda: chapter(given.limit),
     }
     report = []
-    try:
-        models = {True: shipped_contextual()}
-        if given.without_teaching:
-            models[False] = Contextual.load(given.without_teaching)
-        print("\n".join(header()), flush=True)
-        for name, load in sets.items():
-            began = time.perf_counter()
-            kinds = KINDS if name != "JaQuAD dev, low overlap" else {"all": KINDS["all"]}
-            found = list(run_set(load(), models, kinds))
-            print("\n".join(table(name, found)), flush=True)
-            report += [{"set": name, "kind": kind, **asdict(c), **row} for c, rows in found for kind, row in rows.items()]
-            print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
-    except HakushoError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    if given.json:
-        given.json.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return 0
+    models = {True: shipped_contextual()}
+    if given.without_teaching:
+        models[False] = Contextual.load(given.without_teaching)
+    print("\n".join(header()), flush=True)
+    for name, load in sets.items():
+        began = time.perf_counter()
+        kinds = KINDS if name != "JaQuAD dev, low overlap" else {"all": KINDS["all"]}
+        found = list(run_set(load(), models, kinds))
+        print("\n".join(table(name, found)), flush=True)
+        report += [{"set": name, "kind": kind, **asdict(c), **row} for c, rows in found for kind, row in rows.items()]
+        print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    write_json(given.json, report)
+
+
+def main() -> int:
+    """The command line."""
+    given = arguments()
+    return status(lambda: run(given))
 
 
 if __name__ == "__main__":

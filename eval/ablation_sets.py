@@ -18,6 +18,7 @@ import numpy as np
 from eval.metrics import gold_passages
 from eval.questions import load_questions
 from eval.reading import Item, Overlap, load_set
+from eval.retrieval_sets import article_document
 from eval.taught import taught_documents
 from index.embedding import load_embedder
 from index.local import LocalIndex, build_index
@@ -26,7 +27,6 @@ from index.teaching import JAQUAD, TeachingItem, held_out, load_items, load_pass
 from index.tokenise import default_tokeniser, language_of
 from source.document import Document
 from source.load import DEFAULT_DOCUMENTS, load_documents
-from source.parse import parse
 
 _T = TypeVar("_T")
 
@@ -89,10 +89,7 @@ def _right(item: Item) -> list[bool]:
 def _half(articles: dict[str, list[Window]], asked: Sequence[Item]) -> Asked:
     """One collection, asked what it answers and what only the other one does."""
     texts = {title: [w.text.replace("\n", " ") for w in held] for title, held in articles.items()}
-    documents = {
-        title: parse(f"# {title}\n\n" + "\n\n".join(held) + "\n", f"a{number:04d}")
-        for number, (title, held) in enumerate(texts.items())
-    }
+    documents = {title: article_document(title, held, number) for number, (title, held) in enumerate(texts.items())}
     index = build_index(list(documents.values()), load_embedder(), default_tokeniser())
     cases: list[Case | None] = []
     for item in asked:

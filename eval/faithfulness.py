@@ -6,11 +6,11 @@ citations together support, precision the share of citations that support their 
 that it cannot do without. Both are of what reached the reader; what was withheld is counted apart.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.command import write_json
 from eval.metrics import Outcome, answer_figures, means
 from eval.questions import load_questions
 from rag.answer import Answer, Statement
@@ -32,8 +32,7 @@ def run(*, llm: LlmSettings, questions: Path | None, split: str, json_file: Path
     report = {**summary(rows), **{f"answers: {n}": v for n, v in means(outcomes).items()}}
     print(f"{len(rows)} questions, split: {split}, model: {llm.shown or 'none'}\n")
     print("\n".join(f"{name:42} {value:.3f}" for name, value in report.items()))
-    if json_file is not None:
-        json_file.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_json(json_file, report)
     return 0
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eval.command import status
 from eval.taught import TaughtDocument, taught_documents
 from index.local import LocalIndex
 from index.normalise import fold
@@ -26,7 +27,6 @@ from rag.question import understand
 from rag.retrieve import Ranker
 from rag.short_answer import short_answer
 from rag.weights import load_weights
-from source.errors import HakushoError
 
 Row = dict[str, float]
 WAYS = ("typed", "rewritten", "by hand")
@@ -76,8 +76,8 @@ class Conversation:
 
     def _answered(self, question: str, passage: str) -> Turn:
         """A turn answered by the best sentence of its passage."""
-        rows = self._document.rows_of(passage)
-        best = self._index.passages[max(rows, key=lambda r: self._scores(question)[r])]
+        scores = self._scores(question)
+        best = self._index.passages[max(self._document.rows_of(passage), key=lambda row: scores[row])]
         span = short_answer(understand(question), best.text, self._index.tokeniser)
         short = best.text[span[0] : span[1]] if span else None
         return Turn(question, short, best.text, self._index.paragraph_of(best), heading_of(best))
@@ -157,12 +157,7 @@ def main() -> int:
     parser.add_argument("--show", action="store_true", help="print every follow-up with what was made of it")
     given = parser.parse_args()
     part: Part = given.part
-    try:
-        print(run(taught_documents(given.field, part=part), print if given.show else None))
-    except HakushoError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return status(lambda: print(run(taught_documents(given.field, part=part), print if given.show else None)))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.questions import Item
+from eval.questions import KINDS, Item
 from index.local import LocalIndex
 from index.normalise import fold
 from rag.answer import Answer
@@ -19,6 +19,16 @@ class Outcome:
 
     item: Item
     figures: Mapping[str, float]
+
+
+def by_kind(outcomes: Sequence[Outcome]) -> dict[tuple[str, str], list[Outcome]]:
+    """The outcomes of each language, kind "", and of each kind in it, those that have any."""
+    groups: dict[tuple[str, str], list[Outcome]] = {}
+    for language in ("ja", "en"):
+        mine = [o for o in outcomes if o.item.language == language]
+        groups[language, ""] = mine
+        groups |= {(language, kind): [o for o in mine if o.item.kind == kind] for kind in KINDS}
+    return {name: some for name, some in groups.items() if some}
 
 
 def gold_passages(item: Item, index: LocalIndex) -> list[set[str]]:

@@ -19,8 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
+from eval.command import status, write_json
 from eval.report import reading_page
-from eval.retrieval_sets import jsquad
+from eval.retrieval_sets import jsquad, under_title
 from eval.spans import auroc, calibration_error, character_f1, exact
 from index.contextual import DEFAULT_FOLDER, Contextual
 from index.embedding import load_embedder
@@ -32,6 +33,7 @@ from rag.question import understand
 from rag.retrieve import Ranker
 from rag.short_answer import short_answer
 from rag.span_edges import whole_words
+from rag.weights import squeezed
 from source.errors import HakushoError
 
 ENGLISH = Path(__file__).parent / "jaquad_english.jsonl"
@@ -84,9 +86,9 @@ def _items(title: str, paragraphs: Sequence[dict[str, object]], rng: random.Rand
 
 def window_of(title: str, context: str) -> tuple[Window, int]:
     """A paragraph under its title, and how many characters it lost before: JSQuAD's `title [SEP]`."""
-    head, mark, rest = context.partition("[SEP]")
-    text = rest.lstrip() if mark else context
-    return Window(text, head.strip() if mark else title, sentences_of(text)), len(context) - len(text)
+    text, lost = under_title(context)
+    heading = context[:lost].partition("[SEP]")[0].strip() or title
+    return Window(text, heading, sentences_of(text)), lost
 
 
 class Overlap:
@@ -167,7 +169,7 @@ def figures(items: Sequence[Item], rows: Mapping[str, Sequence[float]]) -> dict[
 def answerable(rows: Mapping[str, Sequence[float]]) -> tuple[list[float], list[float]]:
     """The probability that each window answers, and whether it does."""
     odds = np.asarray([*rows["gold"], *rows["rival"]])
-    return (1 / (1 + np.exp(-odds))).tolist(), [1.0] * len(rows["gold"]) + [0.0] * len(rows["rival"])
+    return squeezed(odds).tolist(), [1.0] * len(rows["gold"]) + [0.0] * len(rows["rival"])
 
 
 def open_figures(items: Sequence[Item], index: LocalIndex) -> dict[str, float]:
@@ -210,11 +212,11 @@ def report(given: argparse.Namespace) -> dict[str, dict[str, float]]:
         found[name] = figures(items, rows)
         plots.append((name, *answerable(rows)))
         _show(name, found[name])
-    if given.html:
-        given.html.write_text(reading_page(found, plots), encoding="utf-8")
     if given.open:
         found["JSQuAD validation, open"] = open_figures(valid[:: given.open], jsquad(given.data, load_embedder(), 0).index)
         _show("JSQuAD validation, open", found["JSQuAD validation, open"])
+    if given.html:
+        given.html.write_text(reading_page(found, plots), encoding="utf-8")
     return found
 
 
@@ -233,14 +235,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="also write the figures there")
     parser.add_argument("--html", type=Path, help="also write the figures with plots of risk and of calibration there")
     given = parser.parse_args()
-    try:
-        found = report(given)
-    except HakushoError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    if given.json:
-        given.json.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return 0
+    return status(lambda: write_json(given.json, report(given)))
 
 
 if __name__ == "__main__":

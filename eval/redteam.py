@@ -7,7 +7,6 @@ say alterations and honest sentences, passage by passage: those that the check w
 """
 
 import argparse
-import json
 import re
 import sys
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from eval.alterations import alterations, honest_sentences
+from eval.command import write_json
 from eval.llm_server import llm_server
 from eval.redteam_cases import Case, Speaker, cites_everything, documents_with, garbage, invents, load_cases, obeys
 from eval.unseen import cited_by, documents_of, load_unseen
@@ -191,12 +191,11 @@ def run(json_file: Path | None, limit: int | None) -> int:
         reached = tallies[_ALTERS + name].kinds
         print(f"came through{name}, by kind: " + ", ".join(f"{k} {reached[k]}/{n}" for k, n in sorted(kinds.items())))
     print("\n" + table(tallies))
-    if json_file is not None:
-        held = {
-            name: {"said": t.said, "reached": t.reached, "true said": t.true_said, "withheld": t.withheld}
-            for name, t in tallies.items()
-        }
-        json_file.write_text(json.dumps(held, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    held = {
+        name: {"said": t.said, "reached": t.reached, "true said": t.true_said, "withheld": t.withheld}
+        for name, t in tallies.items()
+    }
+    write_json(json_file, held)
     return int(bool(missed(tallies)))
 
 

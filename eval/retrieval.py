@@ -9,7 +9,6 @@ does, and the same with a reranker where `HAKUSHO_RERANKER` names one. Nothing i
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from typing import Any
 
 import platformdirs
 
+from eval.command import status, write_json
 from eval.questions import Item, load_questions
 from eval.retrieval_figures import Figures, chapter_figures, first_figure, paragraph_figures
 from eval.retrieval_rows import Row, rows
@@ -136,15 +136,14 @@ def run(given: argparse.Namespace) -> None:
             _tell(f"{made[key].name}: left out, {error}")
             continue
         _tell(f"{made[key].name}: done after {time.monotonic() - started:.0f} s")
-        if given.json:
-            _write(given.json, measured, asked)
+        _write(given.json, measured, asked)
     print(tables(measured))
 
 
-def _write(path: Path, measured: dict[str, tuple[Figures, dict[str, Figures]]], asked: dict[str, int]) -> None:
+def _write(path: Path | None, measured: dict[str, tuple[Figures, dict[str, Figures]]], asked: dict[str, int]) -> None:
     held: dict[str, Any] = {"questions": asked}
     held["rows"] = {name: {**figures, "question set": chapter} for name, (figures, chapter) in measured.items()}
-    path.write_text(json.dumps(held, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_json(path, held)
 
 
 def _tell(line: str) -> None:
@@ -170,12 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if given.limit is not None and given.limit < 1:
         parser.error("--limit takes a number from 1")
-    try:
-        run(given)
-    except HakushoError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return status(lambda: run(given))
 
 
 if __name__ == "__main__":

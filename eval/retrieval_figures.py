@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.metrics import Outcome, means, retrieval_figures
+from eval.metrics import Outcome, by_kind, means, retrieval_figures
 from eval.progress import told
-from eval.questions import KINDS, Item
+from eval.questions import Item
 from eval.retrieval_rows import Scores
 from eval.retrieval_sets import Pool
 from index.local import LocalIndex
@@ -59,17 +59,15 @@ def chapter_figures(
         seconds += time.perf_counter() - started
         best = [index.passages[int(i)].id for i in np.argsort(-found, kind="stable")[:10]]
         outcomes.append(Outcome(item, retrieval_figures(item, best, index)))
-    return by_kind(outcomes), seconds * 1000 / max(len(asked), 1)
+    return kind_figures(outcomes), seconds * 1000 / max(len(asked), 1)
 
 
-def by_kind(outcomes: Sequence[Outcome]) -> dict[str, Figures]:
+def kind_figures(outcomes: Sequence[Outcome]) -> dict[str, Figures]:
     """The mean figures of each language, and of each kind in it."""
-    groups: dict[str, list[Outcome]] = {}
-    for language in ("ja", "en"):
-        groups[language] = [o for o in outcomes if o.item.language == language]
-        for kind in KINDS:
-            groups[f"{language} {kind}"] = [o for o in groups[language] if o.item.kind == kind]
-    return {name: {**means(some), "questions": float(len(some))} for name, some in groups.items() if some}
+    return {
+        f"{language} {kind}".rstrip(): {**means(some), "questions": float(len(some))}
+        for (language, kind), some in by_kind(outcomes).items()
+    }
 
 
 def best_of(index: LocalIndex, passages: Floats) -> Floats:

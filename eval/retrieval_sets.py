@@ -57,19 +57,28 @@ def sampled(items: Sequence[T], limit: int | None) -> list[T]:
     return [items[i * len(items) // limit] for i in range(limit)]
 
 
+def under_title(context: str) -> tuple[str, int]:
+    """A paragraph without JSQuAD's `title [SEP]` before it, and how many characters it lost there."""
+    _, mark, rest = context.partition("[SEP]")
+    text = rest.lstrip() if mark else context
+    return text, len(context) - len(text)
+
+
+def article_document(title: str, paragraphs: Sequence[str], number: int) -> Document:
+    """An article as the document of that number; no paragraph may hold a line break."""
+    return parse(f"# {title}\n\n" + "\n\n".join(paragraphs) + "\n", f"a{number:04d}")
+
+
 def jsquad(data: Path, embedder: Embedder, limit: int | None) -> Pool:
     """JSQuAD validation (JGLUE): each article a document, each question against all paragraphs and all sentences."""
     articles: dict[str, list[tuple[str, list[tuple[str, int]]]]] = {}
     for article in json.loads(need(data, "jsquad/valid-v1.3.json").read_text(encoding="utf-8"))["data"]:
         for p in article["paragraphs"]:
-            text = p["context"].partition("[SEP]")[2].strip().replace("\n", " ")
-            shift = len(p["context"]) - len(p["context"].partition("[SEP]")[2].lstrip())
+            body, shift = under_title(p["context"])
+            text = body.strip().replace("\n", " ")
             asked = [(qa["question"], max(qa["answers"][0]["answer_start"] - shift, 0)) for qa in p["qas"]]
             articles.setdefault(article["title"], []).append((text, asked))
-    documents = [
-        parse(f"# {title}\n\n" + "\n\n".join(t for t, _ in held) + "\n", f"a{i:04d}")
-        for i, (title, held) in enumerate(articles.items())
-    ]
+    documents = [article_document(title, [t for t, _ in held], i) for i, (title, held) in enumerate(articles.items())]
     base = build_index(documents, StaticModel(shipped_static()), default_tokeniser())
     rows: dict[str, list[int]] = {}
     for row, passage in enumerate(base.passages):

@@ -1,6 +1,5 @@
 """Runs the fixed question set: `hakusho eval`, `make eval`."""
 
-import json
 import statistics
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -8,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from eval.command import write_json
 from eval.gates import failures
-from eval.metrics import Outcome, Row, answer_figures, means, retrieval_figures
-from eval.questions import KINDS, Item, load_questions
+from eval.metrics import Outcome, Row, answer_figures, by_kind, means, retrieval_figures
+from eval.questions import Item, load_questions
 from eval.report import page
 from eval.spans import auroc, calibration_error, risk_curve
 from rag.assistant import Assistant
@@ -43,8 +43,7 @@ def run(*, questions: Path | None, split: str, json_file: Path | None, index: Pa
     refusal = report["refusal"]
     print(f"\nanswerable or not: AUROC {refusal['AUROC']:.3f}, expected calibration error {refusal['ECE']:.3f}")
     print(f"median {report['median ms']:.1f} ms a question")
-    if json_file is not None:
-        json_file.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_json(json_file, report)
     if html_file is not None:
         html_file.write_text(page(report, COLUMNS, assistant.index), encoding="utf-8")
     failed = failures(report["rows"]) if questions is None and split == "test" else []
@@ -101,15 +100,10 @@ def refusal_figures(sure: list[tuple[float, bool]]) -> dict[str, Any]:
 
 
 def _breakdown(outcomes: list[Outcome]) -> dict[str, Row]:
-    rows = {}
-    for language in ("ja", "en"):
-        mine = [o for o in outcomes if o.item.language == language]
-        rows[f"  {language}"] = means(mine)
-        for kind in KINDS:
-            chosen = [o for o in mine if o.item.kind == kind]
-            if chosen:
-                rows[f"    {language} {kind} ({len(chosen)})"] = means(chosen)
-    return {name: row for name, row in rows.items() if row}
+    return {
+        f"    {language} {kind} ({len(some)})" if kind else f"  {language}": means(some)
+        for (language, kind), some in by_kind(outcomes).items()
+    }
 
 
 def baselines(assistant: Assistant) -> dict[str, Rank]:

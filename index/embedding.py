@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.contextual import ContextualModel, shipped_contextual
 from index.static_embedding import StaticEmbedder
-from source.errors import HakushoError
+from source.errors import HakushoError, reason
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -121,8 +121,7 @@ def _load(name: str) -> Embedder:
     try:
         return LlamaIndexModel(load_sentence_transformer(name, prefixes(name)), name)
     except (OSError, ValueError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise HakushoError(
-            f"the embedding model {name!r} cannot be loaded ({reason}): name a folder that holds it, go online once so "
+            f"the embedding model {name!r} cannot be loaded ({reason(error)}): name a folder that holds it, go online once so "
             "that it is downloaded, or unset HAKUSHO_EMBEDDING to use the shipped model"
         ) from None

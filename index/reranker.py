@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from source.errors import HakushoError
+from source.errors import HakushoError, reason
 
 Floats = NDArray[np.float32]
 
@@ -47,8 +47,7 @@ def _load(name: str) -> Reranker:
     except HakushoError:
         raise
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise HakushoError(
-            f"the reranker {name!r} cannot be loaded ({reason}): name a folder that holds a cross-encoder, go online once so "
+            f"the reranker {name!r} cannot be loaded ({reason(error)}): name a folder that holds a cross-encoder, go online once so "
             "that it is downloaded, or unset HAKUSHO_RERANKER to rank without one"
         ) from None

@@ -65,7 +65,7 @@ def _country(question: str, turn: Turn, tokeniser: Tokeniser) -> str | None:
 
 def _first_country(turn: Turn) -> str:
     """What was answered, else what was asked about last, else what the quote is about."""
-    for text, which in ((turn.short_answer or "", -1), (turn.standalone, -1), (turn.quote, 0), (turn.context, 0)):
+    for text, which in (*((text, -1) for text in turn.latest), (turn.quote, 0), (turn.context, 0)):
         found = [e.text for e in find_entities(text) if e.kind == "country" and e.key != "c:JP"]
         if found:
             return found[which]
@@ -76,22 +76,23 @@ def _place(question: str, turn: Turn, tokeniser: Tokeniser) -> str | None:
     m = _PLACE.search(question)
     if not m:
         return None
-    for text in (turn.short_answer or "", turn.standalone, turn.quote):
-        found = [text[s.start : s.end] for s in candidate_spans(text, "place", tokeniser)]
-        found = [f for f in found if f != "日本"]
-        if found:
-            return _put(question, m, found[-1] if text != turn.quote else found[0])
-    return with_topic(question, turn, tokeniser)
+    return _typed(question, m, "place", turn, tokeniser)
 
 
 def _person(question: str, turn: Turn, tokeniser: Tokeniser) -> str | None:
     m = _PERSON.search(question)
     if not m:
         return None
-    for text in (turn.short_answer or "", turn.standalone, turn.quote):
-        names = [text[s.start : s.end] for s in candidate_spans(text, "person", tokeniser)]
-        if names:
-            return _put(question, m, names[-1] if text != turn.quote else names[0])
+    return _typed(question, m, "person", turn, tokeniser)
+
+
+def _typed(question: str, m: re.Match[str], kind: str, turn: Turn, tokeniser: Tokeniser) -> str:
+    """With what was named last of a type, or first in the quote; Japan itself is not meant by そこ."""
+    for text in (*turn.latest, turn.quote):
+        found = [text[s.start : s.end] for s in candidate_spans(text, kind, tokeniser)]
+        found = [f for f in found if f != "日本"]
+        if found:
+            return _put(question, m, found[-1] if text != turn.quote else found[0])
     return with_topic(question, turn, tokeniser)
 
 
@@ -100,7 +101,7 @@ def _definite(question: str, turn: Turn, tokeniser: Tokeniser) -> str | None:
     m = _DEFINITE.search(question)
     if not m or _RELATION.match(m["noun"]):
         return None
-    for text in (turn.short_answer or "", turn.standalone, turn.quote):
+    for text in (*turn.latest, turn.quote):
         found = list(_ending_in(m["noun"], text, tokeniser))
         if found:
             return _put(question, m, max(found, key=len))

@@ -82,7 +82,7 @@ class Assistant:
         # A conversation asks about its earlier turns again and again.
         self._recent = lru_cache(maxsize=64)(self._measure)
         self.llm = llm if isinstance(llm, LlmSettings) else QUOTE_ONLY
-        self._writer = self._load_writer(llm)
+        self._writer = _writer(llm, index)
 
     @classmethod
     def open(
@@ -215,17 +215,6 @@ class Assistant:
         answer = self._answer(found, tuple(written.statements), short)
         return replace(answer, mode="model", settled=quoted.settled, notice=written.notice, withheld=withheld)
 
-    def _load_writer(self, llm: "LlmSettings | LLM | None") -> "Writer | None":
-        if not llm:
-            return None
-        from rag.write import Writer
-
-        if not isinstance(llm, LlmSettings):
-            return Writer(llm, LlmSettings(context=llm.metadata.context_window), self.index)
-        from rag.llm import load_llm
-
-        return Writer(load_llm(llm), llm, self.index)
-
     def search(self, question: str, k: int = 10) -> list[Candidate]:
         """The best `k` passages for a question, best first."""
         self._check(question)
@@ -280,6 +269,15 @@ class Assistant:
             raise QuestionError("the question holds bytes that are no text: send it as UTF-8")
         if len(question) > self.config.max_question:
             raise QuestionError(f"the question has {len(question)} characters: ask in {self.config.max_question} or fewer")
+
+
+def _writer(llm: "LlmSettings | LLM | None", index: LocalIndex) -> "Writer | None":
+    """What words answers with a language model; the modules for it are imported only where there is one."""
+    if not llm:
+        return None
+    from rag.write import load_writer
+
+    return load_writer(llm, index)
 
 
 def _touches(candidate: Candidate) -> bool:

@@ -15,7 +15,6 @@ from index.lexicon import Attribute
 from index.local import LocalIndex
 from index.normalise import fold
 from index.tokenise import english_terms, language_of
-from rag.constraints import Constraints
 from rag.focus import focus_of
 from rag.question import Question
 from rag.retrieve import Candidate
@@ -68,7 +67,6 @@ class EvidenceReader:
     def __init__(self, index: LocalIndex, attributes: tuple[Attribute, ...]) -> None:
         self._index = index
         self._attributes = [_folded(a) for a in attributes]
-        self._constraints = Constraints(index)
 
     def measure(self, question: Question, candidates: list[Candidate]) -> Evidence:
         """The evidence of the first candidate; `candidates` is not empty."""
@@ -77,7 +75,6 @@ class EvidenceReader:
         context = f"{' '.join(passage.headings)} {self._index.paragraph_of(passage)}"
         own = f"{passage.text} {passage.rendering}"
         covered = self._coverage(question, own)
-        kept = self._constraints.kept(question.text, passage)
         typed = top.signals["typed"]
         focus = self._focus(question, own, typed)
         return Evidence(
@@ -88,11 +85,11 @@ class EvidenceReader:
             weakest=min((c for c, w in covered if w > 0), default=1.0),
             late=top.signals["late"],
             dense=top.signals["dense"],
-            countries=kept.countries,
-            times=kept.times,
+            countries=top.signals["countries"],
+            times=top.signals["times"],
             known=self.known(question),
             near=self.near(question),
-            contradiction=kept.against,
+            contradiction=-top.signals["against"],
             names=self._names(question, f"{own} {context}"),
             typed=typed,
             attribute_missing=self._attribute_missing(question, own),

@@ -36,6 +36,11 @@ class Turn:
     heading: str = ""
 
     @property
+    def latest(self) -> tuple[str, str]:
+        """What was said last of all, the answer, and before it the question."""
+        return self.short_answer or "", self.standalone
+
+    @property
     def said(self) -> str:
         """All that the turn has brought up."""
         return " ".join((self.standalone, self.short_answer or "", self.quote, self.context, self.heading))

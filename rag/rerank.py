@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from index.reranker import Reranker
 from rag.question import Question
+from rag.weights import squeezed
 from source.document import Passage
 
 Floats = NDArray[np.float32]
@@ -53,5 +54,5 @@ def rerank(
     judged = judge(reranker, question, [passages[int(i)] for i in first])
     scores, signal = log_odds.copy(), np.zeros(len(log_odds), dtype=np.float32)
     scores[first] = joined(log_odds[first], judged)
-    signal[first] = 1 / (1 + np.exp(-np.clip(judged, -30, 30)))
+    signal[first] = squeezed(np.clip(judged, -30, 30))
     return scores, signal

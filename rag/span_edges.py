@@ -55,7 +55,7 @@ def _widened(text: str, start: int, end: int, tokens: tuple[Token, ...]) -> tupl
             end = token.end
     before = _NUMBER_BEFORE.search(text, max(0, start - 20), start)
     # 年 of 1998年: a counter without its number answers nothing.
-    if before and not text[start].isspace() and _counts(start, tokens):
+    if before and _counts(start, tokens):
         start = before.start()
     return start, end
 

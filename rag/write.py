@@ -127,3 +127,12 @@ def _notice(written: Written, language: Language) -> str:
     if written.statements:
         return WITHHELD[language].format(count=len(written.withheld)) if written.withheld else ""
     return UNSUPPORTED[language] if written.withheld else written.notice or UNSUPPORTED[language]
+
+
+def load_writer(llm: "LlmSettings | LLM", index: LocalIndex) -> Writer:
+    """A writer with a model by its settings, or with any LlamaIndex LLM. Raises HakushoError where it cannot be loaded."""
+    if not isinstance(llm, LlmSettings):
+        return Writer(llm, LlmSettings(context=llm.metadata.context_window), index)
+    from rag.llm import load_llm
+
+    return Writer(load_llm(llm), llm, index)
