@@ -119,7 +119,7 @@ def measure(items: Sequence[Item], reader: Reader, overlap: Overlap) -> dict[str
     rows: dict[str, list[float]] = {name: [] for name in names}
     for item in items:
         readings = reader.read(item.question, [item.window, *([item.rival] if item.rival else [])])
-        best = max(readings[0].sentences, key=lambda s: s.span)
+        best = max(readings[0].sentences, key=lambda s: s.best)
         right = {i for i, (s, e) in enumerate(item.window.sentences) for start in item.starts if s <= max(start, 0) < e}
         shares = overlap.shares(item.question, item.window)
         guessed = int(np.argmax(shares))

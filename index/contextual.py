@@ -18,7 +18,7 @@ from index.static_embedding import ModelError, verify_checksums
 
 Floats = NDArray[np.float32]
 DEFAULT_FOLDER = Path(__file__).parent / "contextual"
-LOWER, POOLER, READER, TOKENIZER = "lower.onnx", "pooler.onnx", "reader.onnx", "tokenizer.json"
+LOWER, POOLER, READER, POINTER, TOKENIZER = "lower.onnx", "pooler.onnx", "reader.onnx", "pointer.onnx", "tokenizer.json"
 PAD = 1
 TOGETHER = 16  # texts in one call of the network, sorted by length so that little is padding
 LONGEST = 512  # tokens; what stands beyond is not read

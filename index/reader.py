@@ -1,7 +1,8 @@
 """The reader: which sentences of a passage answer a question, where the answer stands, if anywhere.
 
 It reads a question together with a window of text (a paragraph) and its heading, in Japanese or
-English alike. Every window is judged by itself, so scores of different windows compare.
+English alike. Every window is judged by itself, so scores of different windows compare. In Japanese
+the pointer (`index/pointer.py`) has its say in which span answers.
 """
 
 from collections import OrderedDict
@@ -14,8 +15,11 @@ import numpy as np
 import onnxruntime
 
 from index.contextual import READER, Contextual, Floats
+from index.pointer import Pointer, joined
 from index.reader_batches import LONGEST_SPAN, Tokens, encode_question, encode_window, pair_up
 from index.reader_examples import Window
+from index.reader_words import Words
+from index.tokenise import default_tokeniser, language_of
 
 KEPT = 2000  # windows whose states are kept: some 250 kB each
 TOGETHER = 8
@@ -23,10 +27,10 @@ TOGETHER = 8
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """What the reader thinks of every span of a sentence: its logit above that of no answer.
+    """What is thought of every span of a sentence: the higher, the likelier.
 
-    `offsets` are the sentence's tokens in the window's text, `scores` the spans' from one token to
-    another, (tokens, tokens).
+    `offsets` are the sentence's words (or the pieces of an English one) in the window's text, `scores`
+    the spans' from one to another, (words, words).
     """
 
     offsets: tuple[tuple[int, int], ...]
@@ -46,9 +50,10 @@ class Spans:
 
 @dataclass(frozen=True, slots=True)
 class SentenceReading:
-    """A sentence's verdict: the logit that it answers, and its spans (None where it has no token)."""
+    """A sentence's verdict: the logit that it answers, its best span's above that of no answer, and all spans (None where it has no word)."""
 
     answers: float
+    span: float
     spans: Spans | None
 
     @property
@@ -57,9 +62,9 @@ class SentenceReading:
         return self.spans.best if self.spans else None
 
     @property
-    def span(self) -> float:
-        """The best span's score above that of no answer."""
-        return self.spans.score(*self.spans.best) if self.spans else -10.0
+    def best(self) -> float:
+        """The score of the best span among those of all sentences of the window."""
+        return self.spans.score(*self.spans.best) if self.spans else -np.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Reading:
 class _Encoded:
     tokens: Tokens
     states: Floats
+    words: Words | None
 
 
 class Reader:
@@ -81,6 +87,7 @@ class Reader:
 
     def __init__(self, model: Contextual) -> None:
         self._model = model
+        self._pointer = Pointer(model, default_tokeniser())
         self._lock = Lock()
         self._kept: OrderedDict[Window, _Encoded] = OrderedDict()
 
@@ -92,13 +99,15 @@ class Reader:
         """A reading of each window, in order. Windows read before cost less: their states are kept."""
         ids = encode_question(self._model.tokenizer, question)
         asked = self._model.kept_states(ids)
+        words = self._pointer.question_words(question, asked)
         encoded = self._encoded(windows)
         readings: list[Reading | None] = [None] * len(windows)
         order = sorted(range(len(windows)), key=lambda i: len(encoded[i].tokens.ids))
         for at in range(0, len(order), TOGETHER):
             some = order[at : at + TOGETHER]
-            for i, made in zip(some, self._read(asked, [encoded[i] for i in some], [windows[i] for i in some]), strict=True):
-                readings[i] = made
+            made = self._read(asked, words, [encoded[i] for i in some], [windows[i] for i in some])
+            for i, reading in zip(some, made, strict=True):
+                readings[i] = reading
         return [r for r in readings if r is not None]
 
     def _encoded(self, windows: Sequence[Window]) -> list[_Encoded]:
@@ -108,14 +117,20 @@ class Reader:
         new = [w for w in dict.fromkeys(windows) if w not in held]
         tokens = [encode_window(self._model.tokenizer, w) for w in new]
         states = self._model.states([t.ids for t in tokens])
-        held |= {w: _Encoded(t, s) for w, t, s in zip(new, tokens, states, strict=True)}
+        held |= {w: _Encoded(t, s, self._words(w, t, s)) for w, t, s in zip(new, tokens, states, strict=True)}
         with self._lock:
             self._kept.update({w: held[w] for w in new})
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return [held[w] for w in windows]
 
-    def _read(self, asked: Floats, encoded: Sequence[_Encoded], windows: Sequence[Window]) -> list[Reading]:
+    def _words(self, window: Window, tokens: Tokens, states: Floats) -> Words | None:
+        """The words of a Japanese window; the pointer has not learnt English ones."""
+        if language_of(window.text) == "en":
+            return None
+        return self._pointer.window_words(window, tokens, states)
+
+    def _read(self, asked: Floats, words: Words, encoded: Sequence[_Encoded], windows: Sequence[Window]) -> list[Reading]:
         q = len(asked)
         pairs = pair_up([q] * len(encoded), [e.tokens for e in encoded], windows)
         states = np.zeros((*pairs.mask.shape, asked.shape[1]), dtype=np.float32)
@@ -127,21 +142,44 @@ class Reader:
             "member": pairs.member,
         }  # fmt: skip
         scores, sentences, answers = self._network.run(["scores", "sentences", "answers"], inputs)
+        pointed = self._pointed(words, encoded, windows)
         made = []
         for i, (e, w) in enumerate(zip(encoded, windows, strict=True)):
             above = scores[i, q:, q:] - scores[i, q, q]
-            judged = tuple(_sentence(e.tokens, bounds, float(sentences[i, j]), above) for j, bounds in enumerate(w.sentences))
+            judged = tuple(
+                _sentence(e, bounds, float(sentences[i, j]), above, pointed.get(i)) for j, bounds in enumerate(w.sentences)
+            )
             made.append(Reading(float(answers[i]), judged))
         return made
 
+    def _pointed(self, asked: Words, encoded: Sequence[_Encoded], windows: Sequence[Window]) -> dict[int, Floats]:
+        """The pointer's log-probabilities of the windows that it reads, by position."""
+        some = [(i, e.words) for i, e in enumerate(encoded) if e.words is not None and len(e.words.rows)]
+        if not some or not len(asked.rows):
+            return {}
+        found = self._pointer.point(asked, [windows[i] for i, _ in some], [w for _, w in some])
+        return {i: scores for (i, _), scores in zip(some, found, strict=True)}
 
-def _sentence(tokens: Tokens, bounds: tuple[int, int], answers: float, above: Floats) -> SentenceReading:
-    """The verdict of one sentence; `above` are the window's spans above no answer."""
-    inside = [i for i, (s, e) in enumerate(tokens.offsets) if s >= bounds[0] and e <= bounds[1] and e > s]
-    if not inside:
-        return SentenceReading(answers, None)
-    offsets = tuple(tokens.offsets[i] for i in inside)
-    return SentenceReading(answers, Spans(offsets, above[np.ix_(inside, inside)]))
+
+def _sentence(
+    encoded: _Encoded, bounds: tuple[int, int], answers: float, above: Floats, pointed: Floats | None
+) -> SentenceReading:
+    """The verdict of one sentence; `above` are the window's spans above no answer, `pointed` the pointer's."""
+    pieces = _inside(encoded.tokens.offsets, bounds)
+    if not pieces:
+        return SentenceReading(answers, -10.0, None)
+    read = Spans(tuple(encoded.tokens.offsets[i] for i in pieces), above[np.ix_(pieces, pieces)])
+    span = read.score(*read.best)
+    words = _inside(encoded.words.offsets, bounds) if encoded.words and pointed is not None else []
+    if not words or encoded.words is None or pointed is None:
+        return SentenceReading(answers, span, read)
+    offsets = tuple(encoded.words.offsets[i] for i in words)
+    scores = joined(offsets, pointed[np.ix_(words, words)], read.offsets, read.scores)
+    return SentenceReading(answers, span, Spans(offsets, scores))
+
+
+def _inside(offsets: Sequence[tuple[int, int]], bounds: tuple[int, int]) -> list[int]:
+    return [i for i, (s, e) in enumerate(offsets) if s >= bounds[0] and e <= bounds[1] and e > s]
 
 
 def best_span(scores: Floats) -> tuple[int, int]:

@@ -23,7 +23,7 @@ _LONGEST = 520
 class PassageReading:
     """The reader's verdict of one passage, as log-odds.
 
-    `answers`: that the passage answers. `span`: that its best span does, against no span at all.
+    `answers`: that the passage answers. `span`: that its likeliest span does, against no span at all.
     `whole`: that its paragraph answers. `spans` are those of the window, in which the passage starts
     at `shift`; None where the reading is of a rendering.
     """
@@ -42,8 +42,13 @@ class PassageReading:
         start, end = self.spans.best
         return start - self.shift, end - self.shift
 
+    @property
+    def best(self) -> float:
+        """The score of the best span."""
+        return self.spans.score(*self.spans.best) if self.spans else float("-inf")
+
     def score(self, start: int, end: int) -> float:
-        """The score of a span of the passage's text, as `span` is that of the best."""
+        """The score of a span of the passage's text, on the scale of `best`."""
         return self.spans.score(start + self.shift, end + self.shift) if self.spans else float("-inf")
 
 

@@ -31,7 +31,7 @@ def short_answer(
     if reading is None or own is None:
         return _nearest(question, text, spans, tokeniser)
     best = max(spans, key=lambda s: reading.score(s.start, s.end), default=None)
-    if best is not None and reading.score(best.start, best.end) >= reading.span - _FORM:
+    if best is not None and reading.score(best.start, best.end) >= reading.best - _FORM:
         return best.start, best.end
     return own if 0 < own[1] - own[0] <= _LONGEST else None
 

@@ -122,8 +122,8 @@ def test_spans_stay_inside_their_sentence(reader: Reader) -> None:
 def test_a_span_is_scored_as_the_best_one_is(reader: Reader) -> None:
     sentence = reader.read("本部はどこですか", [window(TEXT)])[0].sentences[0]
     assert sentence.spans is not None
-    assert sentence.spans.score(*sentence.spans.best) == pytest.approx(sentence.span)
-    assert sentence.spans.score(0, 2) <= sentence.span
+    assert sentence.spans.score(*sentence.spans.best) == pytest.approx(sentence.best)
+    assert sentence.spans.score(0, 2) <= sentence.best
     assert sentence.spans.score(900, 910) == float("-inf")
 
 
