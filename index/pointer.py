@@ -13,7 +13,7 @@ import onnxruntime
 from index.contextual import POINTER, QUESTION_PREFIX, Contextual, Floats
 from index.reader_batches import Tokens
 from index.reader_examples import Window
-from index.reader_words import COLUMNS, Words, words_of
+from index.reader_words import Words, padded, words_of
 from index.tokenise import Tokeniser
 
 LONGEST_SPAN = 30  # words
@@ -46,12 +46,9 @@ class Pointer:
 
     def point(self, asked: Words, windows: Sequence[Window], words: Sequence[Words]) -> list[Floats]:
         """The log-probability of every span of each window's words, (words, words), given that one of them answers."""
-        longest, most = max(len(w.rows) for w in words), max(len(w.sentences) for w in windows)
-        rows = np.zeros((len(words), longest, COLUMNS), dtype=np.int64)
-        states = np.zeros((len(words), longest, asked.states.shape[1]), dtype=np.float32)
-        sentence = np.zeros((len(words), most, longest), dtype=np.float32)
+        rows, states = padded(words)
+        sentence = np.zeros((len(words), max(len(w.sentences) for w in windows), rows.shape[1]), dtype=np.float32)
         for i, (held, window) in enumerate(zip(words, windows, strict=True)):
-            rows[i, : len(held.rows)], states[i, : len(held.rows)] = held.rows, held.states
             sentence[i, sentence_of(held, window.sentences), np.arange(len(held.rows))] = 1
         inputs = {
             "rows": rows, "states": states, "asked_rows": asked.rows[None], "asked_states": asked.states[None],

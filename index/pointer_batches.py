@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.contextual import Floats
-from index.pointer_data import Field, Question, Told, padded
-from index.reader_words import CONTENT, GROUP, GROUP2, SURFACE, WORD, Ints, Words
+from index.pointer_data import Field, Question, Told
+from index.reader_words import CONTENT, GROUP, GROUP2, SURFACE, WORD, Ints, Words, padded
 
 TOGETHER = 4  # windows of one field in a group
 ASKED = 44  # questions in a batch

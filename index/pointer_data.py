@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from index.contextual import Contextual, Floats
+from index.contextual import Contextual
 from index.pointer import Pointer, sentence_of
 from index.reader_batches import encode_question, encode_window
 from index.reader_examples import Article, Window, read_articles, sentences_of
-from index.reader_words import COLUMNS, Ints, Words
+from index.reader_words import Ints, Words
 from index.teaching import JAQUAD, TeachingItem, held_out, load_items, load_passages
 from index.tokenise import default_tokeniser
 
@@ -154,13 +154,3 @@ def load_fields(data: Path, model: Contextual) -> tuple[list[Field], list[Field]
         if number % 50 == 0:
             print(f"{number} of {len(articles)} articles encoded", flush=True)
     return [f for f in found if f.asked], list(taught_fields(data, encoder))
-
-
-def padded(words: Sequence[Words]) -> tuple[Ints, Floats]:
-    """Rows (n, longest, COLUMNS) and states (n, longest, width), padded by zeros."""
-    longest = max(len(w.rows) for w in words)
-    rows = np.zeros((len(words), longest, COLUMNS), dtype=np.int64)
-    states = np.zeros((len(words), longest, words[0].states.shape[1]), dtype=np.float32)
-    for i, w in enumerate(words):
-        rows[i, : len(w.rows)], states[i, : len(w.rows)] = w.rows, w.states
-    return rows, states

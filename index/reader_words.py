@@ -46,6 +46,16 @@ def words_of(tokens: Sequence[Token], offsets: Sequence[tuple[int, int]], states
     return Words(_rows(chosen), means.astype(np.float32), tuple((t.start, t.end) for t in chosen))
 
 
+def padded(words: Sequence[Words]) -> tuple[Ints, Floats]:
+    """Rows (n, longest, COLUMNS) and states (n, longest, width), padded by zeros."""
+    longest = max(len(w.rows) for w in words)
+    rows = np.zeros((len(words), longest, COLUMNS), dtype=np.int64)
+    states = np.zeros((len(words), longest, words[0].states.shape[1]), dtype=np.float32)
+    for i, w in enumerate(words):
+        rows[i, : len(w.rows)], states[i, : len(w.rows)] = w.rows, w.states
+    return rows, states
+
+
 def _rows(tokens: Sequence[Token]) -> Ints:
     rows = np.zeros((len(tokens), COLUMNS), dtype=np.int64)
     for i, t in enumerate(tokens):
