@@ -114,19 +114,31 @@ class Overlap:
 
 
 def measure(items: Sequence[Item], reader: Reader, overlap: Overlap) -> dict[str, list[float]]:
-    """Per question: em, f1, sentence, the baseline's, overlap with the gold sentence, and how it stands to its rival."""
-    names = ("em", "f1", "sentence", "baseline em", "baseline f1", "baseline sentence", "overlap", "gold", "rival")
+    """Per question: em, f1, whether the surest sentence and the span's are right, the baseline's, overlap with the gold sentence, and how it stands to its rival."""
+    names = (
+        "em",
+        "f1",
+        "sentence",
+        "span's sentence",
+        "baseline em",
+        "baseline f1",
+        "baseline sentence",
+        "overlap",
+        "gold",
+        "rival",
+    )
     rows: dict[str, list[float]] = {name: [] for name in names}
     for item in items:
         readings = reader.read(item.question, [item.window, *([item.rival] if item.rival else [])])
-        best = max(readings[0].sentences, key=lambda s: s.best)
+        marked = int(np.argmax([s.best for s in readings[0].sentences]))
         right = {i for i, (s, e) in enumerate(item.window.sentences) for start in item.starts if s <= max(start, 0) < e}
         shares = overlap.shares(item.question, item.window)
         guessed = int(np.argmax(shares))
-        for name, span in (("", _answer(item.window.text, best)), ("baseline ", _guess(item, guessed))):
+        for name, span in (("", _answer(item.window.text, readings[0].sentences[marked])), ("baseline ", _guess(item, guessed))):
             rows[f"{name}em"].append(exact(span, item.answers))
             rows[f"{name}f1"].append(character_f1(span, item.answers))
         rows["sentence"].append(float(int(np.argmax([s.answers for s in readings[0].sentences])) in right))
+        rows["span's sentence"].append(float(marked in right))
         rows["baseline sentence"].append(float(guessed in right))
         rows["overlap"].append(max((shares[i] for i in right), default=0.0))
         if item.rival:
@@ -153,7 +165,7 @@ def _guess(item: Item, sentence: int) -> str:
 
 def figures(items: Sequence[Item], rows: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """All figures of a set by name, of what `measure` found."""
-    means = ("em", "f1", "sentence", "baseline em", "baseline f1", "baseline sentence")
+    means = ("em", "f1", "sentence", "span's sentence", "baseline em", "baseline f1", "baseline sentence")
     hard = np.argsort(rows["overlap"], kind="stable")[: max(len(items) // 5, 1)]
     found = {"questions": float(len(items))} | {name: float(np.mean(rows[name])) for name in means}
     found |= {f"low overlap {name}": float(np.mean(np.asarray(rows[name])[hard])) for name in means}

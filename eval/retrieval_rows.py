@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from eval.chive import ChiveMean
 from eval.retrieval_sets import Pool
-from index.contextual import DEFAULT_FOLDER, READER
+from index.contextual import DEFAULT_FOLDER, POINTER, READER
 from index.embedding import DEFAULT_MODEL, Embedder, StaticModel, shipped_static
 from index.late_interaction import TokenVectors, max_sims, token_vectors
 from index.lexical import LexicalField
@@ -207,5 +207,5 @@ def _by_paragraph(index: LocalIndex, scores: Floats) -> Floats:
 
 
 def _size(folder: Path, without: str = "") -> float:
-    """Megabytes of a model folder, its card left out."""
-    return sum(p.stat().st_size for p in folder.iterdir() if p.name not in ("README.md", without)) / 1e6
+    """Megabytes of a model folder, its card and the pointer, which ranks nothing, left out."""
+    return sum(p.stat().st_size for p in folder.iterdir() if p.name not in ("README.md", POINTER, without)) / 1e6

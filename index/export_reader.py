@@ -6,6 +6,7 @@ which is how they came, the reader's own at eight.
 
 import argparse
 import logging
+import shutil
 import warnings
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import torch
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from torch import Tensor, nn
 
-from index.contextual import DEFAULT_FOLDER, LOWER, POOLER, READER, TOKENIZER
+from index.contextual import DEFAULT_FOLDER, LOWER, POINTER, POOLER, READER, TOKENIZER
 from index.pretrained import load_pretrained
 from index.reader_network import ReaderNetwork
 from index.static_embedding import write_checksums
@@ -68,7 +69,7 @@ def export_reader(network: ReaderNetwork, path: Path) -> None:
 
 
 def export(network: ReaderNetwork, folder: Path, vocabulary: Path, *, bits: int = 8) -> None:
-    """Writes the three networks, the tokeniser and the checksums into a folder."""
+    """Writes the three networks, the tokeniser and the checksums into a folder; the shipped pointer too where it has none."""
     folder.mkdir(parents=True, exist_ok=True)
     lower, pooler, tokenizer = load_pretrained(vocabulary)
     ones = torch.ones(2, 24, dtype=torch.long)
@@ -81,6 +82,9 @@ def export(network: ReaderNetwork, folder: Path, vocabulary: Path, *, bits: int 
     shrink(folder / POOLER, 4)
     shrink(folder / READER, bits)
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
+    if not (folder / POINTER).exists():
+        # The reader runs with the pointer, which stands on the same lower half.
+        shutil.copyfile(DEFAULT_FOLDER / POINTER, folder / POINTER)
     write_checksums(folder)
 
 
