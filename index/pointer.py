@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime
 
 from index.contextual import POINTER, QUESTION_PREFIX, Contextual, Floats
-from index.reader_batches import Tokens
+from index.reader_batches import Tokens, offsets_from
 from index.reader_examples import Window
 from index.reader_words import Words, padded, words_of
 from index.tokenise import Tokeniser
@@ -39,10 +39,8 @@ class Pointer:
 
     def question_words(self, question: str, states: Floats) -> Words:
         """The words of a question from the states of its pieces, prefix included."""
-        at = len(QUESTION_PREFIX)
         found = self._model.tokenizer.encode(QUESTION_PREFIX + question).offsets[: len(states)]
-        offsets = [(s - at, e - at) if s >= at and e > s else (-1, -1) for s, e in found]
-        return words_of(self._tokeniser.short_units(question), offsets, states)
+        return words_of(self._tokeniser.short_units(question), offsets_from(found, len(QUESTION_PREFIX)), states)
 
     def point(self, asked: Words, windows: Sequence[Window], words: Sequence[Words]) -> list[Floats]:
         """The log-probability of every span of each window's words, (words, words), given that one of them answers."""

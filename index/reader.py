@@ -99,8 +99,8 @@ class Reader:
         """A reading of each window, in order. Windows read before cost less: their states are kept."""
         ids = encode_question(self._model.tokenizer, question)
         asked = self._model.kept_states(ids)
-        words = self._pointer.question_words(question, asked)
         encoded = self._encoded(windows)
+        words = self._pointer.question_words(question, asked) if any(e.words for e in encoded) else None
         readings: list[Reading | None] = [None] * len(windows)
         order = sorted(range(len(windows)), key=lambda i: len(encoded[i].tokens.ids))
         for at in range(0, len(order), TOGETHER):
@@ -130,7 +130,7 @@ class Reader:
             return None
         return self._pointer.window_words(window, tokens, states)
 
-    def _read(self, asked: Floats, words: Words, encoded: Sequence[_Encoded], windows: Sequence[Window]) -> list[Reading]:
+    def _read(self, asked: Floats, words: Words | None, encoded: Sequence[_Encoded], windows: Sequence[Window]) -> list[Reading]:
         q = len(asked)
         pairs = pair_up([q] * len(encoded), [e.tokens for e in encoded], windows)
         states = np.zeros((*pairs.mask.shape, asked.shape[1]), dtype=np.float32)
@@ -152,10 +152,10 @@ class Reader:
             made.append(Reading(float(answers[i]), judged))
         return made
 
-    def _pointed(self, asked: Words, encoded: Sequence[_Encoded], windows: Sequence[Window]) -> dict[int, Floats]:
+    def _pointed(self, asked: Words | None, encoded: Sequence[_Encoded], windows: Sequence[Window]) -> dict[int, Floats]:
         """The pointer's log-probabilities of the windows that it reads, by position."""
         some = [(i, e.words) for i, e in enumerate(encoded) if e.words is not None and len(e.words.rows)]
-        if not some or not len(asked.rows):
+        if not some or asked is None or not len(asked.rows):
             return {}
         found = self._pointer.point(asked, [windows[i] for i, _ in some], [w for _, w in some])
         return {i: scores for (i, _), scores in zip(some, found, strict=True)}
@@ -170,8 +170,10 @@ def _sentence(
         return SentenceReading(answers, -10.0, None)
     read = Spans(tuple(encoded.tokens.offsets[i] for i in pieces), above[np.ix_(pieces, pieces)])
     span = read.score(*read.best)
-    words = _inside(encoded.words.offsets, bounds) if encoded.words and pointed is not None else []
-    if not words or encoded.words is None or pointed is None:
+    if encoded.words is None or pointed is None:
+        return SentenceReading(answers, span, read)
+    words = _inside(encoded.words.offsets, bounds)
+    if not words:
         return SentenceReading(answers, span, read)
     offsets = tuple(encoded.words.offsets[i] for i in words)
     scores = joined(offsets, pointed[np.ix_(words, words)], read.offsets, read.scores)

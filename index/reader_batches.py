@@ -34,11 +34,16 @@ def encode_window(tokenizer: Tokenizer, window: Window) -> Tokens:
     before = PASSAGE_PREFIX + (f"{window.heading}\n" if window.heading else "")
     encoding = tokenizer.encode(before + window.text)
     at = len(before)
-    offsets = [(s - at, e - at) if s >= at and e > s else (-1, -1) for s, e in encoding.offsets]
+    offsets = offsets_from(encoding.offsets, at)
     ids = list(encoding.ids)
     if len(ids) > LONGEST_PASSAGE:
         ids, offsets = [*ids[: LONGEST_PASSAGE - 1], ids[-1]], [*offsets[: LONGEST_PASSAGE - 1], (-1, -1)]
     return Tokens(ids, offsets)
+
+
+def offsets_from(offsets: Sequence[tuple[int, int]], at: int) -> list[tuple[int, int]]:
+    """Offsets in what begins at `at`; (-1, -1) for what stands before it or is empty."""
+    return [(s - at, e - at) if s >= at and e > s else (-1, -1) for s, e in offsets]
 
 
 def sentence_members(window: Window, tokens: Tokens) -> NDArray[np.float32]:

@@ -248,7 +248,7 @@ class Assistant:
     def _measure(self, standalone: str) -> tuple[Question, tuple[Candidate, ...], float]:
         understood = understand(standalone)
         candidates = self.ranker.rank(standalone, k=max(self.config.retrieved, 10), candidates=self.config.candidates)
-        touched = bool(candidates) and any(self.index.tokeniser.fields(standalone).values()) and _touches(candidates[0])
+        touched = bool(candidates) and any(self.index.tokeniser.fields(standalone).values()) and candidates[0].touched
         if not touched:
             return understood, tuple(candidates), 0.0
         evidence = self.evidence.measure(understood, candidates)
@@ -278,15 +278,6 @@ def _writer(llm: "LlmSettings | LLM | None", index: LocalIndex) -> "Writer | Non
     from rag.write import load_writer
 
     return load_writer(llm, index)
-
-
-def _touches(candidate: Candidate) -> bool:
-    """Whether question and passage share anything at all: a word, a concept, or meaning."""
-    signals = candidate.signals
-    return (
-        any(signals[n] > 0 for n in ("word_passage", "gram_passage", "concept_passage", "word_paragraph"))
-        or signals["late"] > 0.5
-    )
 
 
 def _text(made: Sequence[Statement]) -> str:

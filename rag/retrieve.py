@@ -42,6 +42,12 @@ class Candidate:
     signals: dict[str, float]
     reading: PassageReading | None = None
 
+    @property
+    def touched(self) -> bool:
+        """Whether question and passage share anything at all: a word, a concept, or meaning."""
+        lexical = ("word_passage", "gram_passage", "concept_passage", "word_paragraph")
+        return any(self.signals[name] > 0 for name in lexical) or self.signals["late"] > 0.5
+
 
 class Ranker:
     """Scores the passages of one index for a question."""
