@@ -1,15 +1,19 @@
-"""Fits the gate: `python -m eval.fit_gate`.
+"""Fits the gate: `python -m eval.fit_gate --data ../shared/data`.
 
-Three sources: the teaching set's held-out questions, of which near misses are not answered, each
+Four sources: the teaching set's held-out questions, of which near misses are not answered, each
 asked over its field's passages as one document; some of them asked over another document, which
-does not answer; and the tuning half of the fixed question set. The test half is never looked at.
+does not answer; questions of JaQuAD dev over articles of which paragraphs are left out
+(`eval.articles`, whose own are not among them); and the tuning half of the fixed question set. The
+test half is never looked at.
 The result is `rag/gate.json`.
 """
 
+import argparse
 import json
 import random
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +21,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from eval.articles import tuning_shelves
+from eval.command import status
 from eval.questions import load_questions
 from eval.spans import auroc, calibration_error
 from eval.taught import TaughtDocument, taught_documents
@@ -36,7 +42,7 @@ _C = 0.1
 THRESHOLD = 0.56
 
 
-def samples(assistant: Assistant) -> Iterator[tuple[str, Evidence, bool]]:
+def samples(assistant: Assistant, data: Path) -> Iterator[tuple[str, Evidence, bool]]:
     """Evidence with its source and whether the question is answerable."""
     documents = taught_documents()
     rng = random.Random(0)
@@ -52,6 +58,11 @@ def samples(assistant: Assistant) -> Iterator[tuple[str, Evidence, bool]]:
             yield "taught", reader.measure(question, ranker.rank(question.text, k=40)), bool(asked.rows)
         for question in _others(documents, document.field, rng, 20):
             yield "other", reader.measure(question, ranker.rank(question.text, k=40)), False
+    for index, asked_here in tuning_shelves(data):
+        ranker, reader = Ranker(index), EvidenceReader(index, default_lexicon().attributes)
+        for one in asked_here:
+            question = understand(one.question)
+            yield "public", reader.measure(question, ranker.rank(question.text, k=40)), one.start is not None
 
 
 def _others(documents: Sequence[TaughtDocument], field: str, rng: random.Random, count: int) -> list[Question]:
@@ -90,15 +101,17 @@ def unscaled(fitted: object) -> tuple[Floats, float]:
     return weights, float(logistic.intercept_[0] - weights @ scaler.mean_)
 
 
-def main() -> int:
+def run(data: Path) -> None:
     """Fits, prints AUROC, calibration and shares by ten folds, writes the file."""
-    rows = list(samples(Assistant.open()))
-    chapter = np.asarray([source == "chapter" for source, _, _ in rows])
+    rows = list(samples(Assistant.open(), data))
+    sources = np.asarray([source for source, _, _ in rows])
+    chapter, public = sources == "chapter", sources == "public"
     x = np.asarray([e.vector() for _, e, _ in rows])
     y = np.asarray([a for _, _, a in rows], dtype=np.int64)
     weights = np.where(chapter, CHAPTER, 1.0)
     p = held_out(x, y, weights)
-    for name, mine in {"chapter, tuning half": chapter, "teaching set and other topics": ~chapter}.items():
+    groups = {"chapter, tuning half": chapter, "teaching set and other topics": ~chapter & ~public, "JaQuAD dev": public}
+    for name, mine in groups.items():
         false_answers, false_refusals = shares(p[mine], y[mine], THRESHOLD)
         area = auroc(p[mine & (y == 1)].tolist(), p[mine & (y == 0)].tolist())
         error = calibration_error(p[mine].tolist(), y[mine].tolist())
@@ -115,7 +128,14 @@ def main() -> int:
     }
     GATE_FILE.write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(held))
-    return 0
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m eval.fit_gate", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds jaquad/dev")
+    given = parser.parse_args()
+    return status(lambda: run(given.data))
 
 
 if __name__ == "__main__":

@@ -1,22 +1,27 @@
-"""Fits the ranking weights: `python -m eval.fit_ranker`.
+"""Fits the ranking weights: `python -m eval.fit_ranker --data ../shared/data`.
 
-Two sources: the teaching set's held-out questions, each asked over its field's passages as one
-document, and the tuning half of the fixed question set. The test half is never looked at. Weights
+Three sources: the teaching set's held-out questions, each asked over its field's passages as one
+document; questions of JaQuAD dev over articles (`eval.articles`, whose own are left out); and the
+tuning half of the fixed question set. The test half is never looked at. Weights
 are such that the right passages get the greatest share of a softmax over the candidates
 (listwise, Cao et al. 2007); none is negative, all are held near zero. The result is `rag/ranker.json`.
 """
 
+import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from eval.articles import tuning_shelves
+from eval.command import status
 from eval.metrics import gold_passages
-from eval.questions import load_questions
+from eval.questions import Item, load_questions
 from eval.taught import taught_documents
 from rag.assistant import Assistant
 from rag.retrieve import Ranker
@@ -45,21 +50,36 @@ def sample(ranker: Ranker, question: str, rows: set[int] | frozenset[int], weigh
     return Sample(signals, right, weight) if right.any() else None
 
 
-def samples(assistant: Assistant) -> Iterator[tuple[str, Sample]]:
+def samples(assistant: Assistant, data: Path) -> Iterator[tuple[str, Sample]]:
     """The samples with the name of their source."""
+    for item, gold in _over_the_chapter(assistant):
+        made = sample(assistant.ranker, assistant.standalone(item.question, item.history), gold, CHAPTER)
+        if made:
+            yield "chapter, tuning half", made
+    for source, ranker, question, rows in _over_other_texts(data):
+        made = sample(ranker, question, rows, 1.0) if rows else None
+        if made:
+            yield source, made
+
+
+def _over_the_chapter(assistant: Assistant) -> Iterator[tuple[Item, set[int]]]:
+    """The answerable questions of the tuning half, with the rows that answer."""
     places = {p.id: i for i, p in enumerate(assistant.index.passages)}
     for item in load_questions(None, assistant.index.documents, "tune"):
         if item.answerable:
-            gold = {places[i] for group in gold_passages(item, assistant.index) for i in group}
-            made = sample(assistant.ranker, assistant.standalone(item.question, item.history), gold, CHAPTER)
-            if made:
-                yield "chapter, tuning half", made
+            yield item, {places[i] for group in gold_passages(item, assistant.index) for i in group}
+
+
+def _over_other_texts(data: Path) -> Iterator[tuple[str, Ranker, str, frozenset[int]]]:
+    """Questions with the ranker of their text and the rows that answer, none where nothing does."""
     for document in taught_documents():
         ranker = Ranker(document.index)
         for asked in document.asked:
-            made = sample(ranker, asked.item.asked, asked.rows, 1.0) if asked.rows else None
-            if made:
-                yield "teaching set, held out", made
+            yield "teaching set, held out", ranker, asked.item.asked, asked.rows
+    for index, some in tuning_shelves(data):
+        ranker = Ranker(index)
+        for one in some:
+            yield "JaQuAD dev", ranker, one.question, one.rows(index)
 
 
 def loss(weights: Floats, held: Sequence[Sample]) -> float:
@@ -94,9 +114,9 @@ def held_out(held: Sequence[Sample], folds: int = 5) -> float:
     return float(np.mean(hits))
 
 
-def main() -> int:
+def run(data: Path) -> None:
     """Fits, prints how often the right passage stands first, writes the file."""
-    named = list(samples(Assistant.open()))
+    named = list(samples(Assistant.open(), data))
     held = [s for _, s in named]
     now = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))["weights"]
     before = np.asarray([now.get(name, 0.0) for name in FEATURES])
@@ -113,7 +133,14 @@ def main() -> int:
     }
     WEIGHTS_FILE.write_text(json.dumps(held_file) + "\n", encoding="utf-8")
     print(json.dumps(held_file))
-    return 0
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m eval.fit_ranker", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds jaquad/dev")
+    given = parser.parse_args()
+    return status(lambda: run(given.data))
 
 
 if __name__ == "__main__":

@@ -42,6 +42,13 @@ class Spans:
         first, last = best_span(self.scores)
         return self.offsets[first][0], self.offsets[last][1]
 
+    @property
+    def mass(self) -> float:
+        """The logarithm of the summed exponentials of all spans that may answer."""
+        allowed = _allowed(self.scores)
+        top = allowed.max()
+        return float(top + np.log(np.exp(allowed - top).sum()))
+
     def score(self, start: int, end: int) -> float:
         """The score of `[start, end)`, taken to whole tokens; -inf where no token lies in it."""
         touched = [i for i, (s, e) in enumerate(self.offsets) if e > start and s < end]
@@ -73,6 +80,15 @@ class Reading:
 
     answers: float
     sentences: tuple[SentenceReading, ...]
+
+    @property
+    def shares(self) -> list[float]:
+        """For each sentence, the logarithm of its share of the spans' mass: where the answer stands, if anywhere."""
+        masses = np.asarray([s.spans.mass if s.spans else -np.inf for s in self.sentences])
+        top = masses.max()
+        if not np.isfinite(top):
+            return [0.0] * len(masses)
+        return [float(m) for m in masses - top - np.log(np.exp(masses - top).sum())]
 
 
 @dataclass(frozen=True)
@@ -186,7 +202,11 @@ def _inside(offsets: Sequence[tuple[int, int]], bounds: tuple[int, int]) -> list
 
 def best_span(scores: Floats) -> tuple[int, int]:
     """The first and last token of the best span of at most LONGEST_SPAN tokens, of scores (tokens, tokens)."""
-    reach = np.arange(len(scores))[None, :] - np.arange(len(scores))[:, None]
-    allowed = np.where((reach >= 0) & (reach < LONGEST_SPAN), scores, -np.inf)
-    first, last = divmod(int(allowed.argmax()), len(scores))
+    first, last = divmod(int(_allowed(scores).argmax()), len(scores))
     return first, last
+
+
+def _allowed(scores: Floats) -> Floats:
+    """The scores with -inf where no span of at most LONGEST_SPAN tokens stands."""
+    reach = np.arange(len(scores))[None, :] - np.arange(len(scores))[:, None]
+    return np.asarray(np.where((reach >= 0) & (reach < LONGEST_SPAN), scores, -np.inf), dtype=np.float32)

@@ -1,14 +1,15 @@
 """What the reader learns from: questions over windows of text, with answers or with none.
 
 JaQuAD gives answered questions. Its unanswered ones are made here: the question against another
-paragraph of its article, and the question with a number or a name exchanged. The teaching set
-(`index/teaching`) gives what no public data has: other people's words, English, near misses.
+paragraph of its article, the question with a number or a name exchanged, and the question over its
+own paragraph without the sentence that answers. The teaching set (`index/teaching`) gives what no
+public data has: other people's words, English, near misses.
 """
 
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from source.sentences import split_sentences
 
 LONGEST = 260  # characters of a window of JaQuAD, so that one read costs as much as one of the next
 _NUMBER = re.compile(r"\d+")
-_NAME = re.compile(r"[ァ-ヺー]{3,}")
+# A name in katakana, or one inside an English question: capitalised, not for standing first.
+_NAME = re.compile(r"[ァ-ヺー]{3,}|(?<=[a-z,] )[A-Z][a-zA-Z]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,15 @@ def article_examples(
     negatives: float = 0.4,
     strange: float = 0.12,
     exchanged: float = 0.1,
+    removed: float = 0.1,
 ) -> Iterator[Example]:
     """The examples of an article, made anew at each call: other windows, other negatives.
 
     A share of the questions is asked over another paragraph too (`negatives`), over the `stranger`, an
-    article on something else (`strange`), or with a name or number exchanged (`exchanged`).
+    article on something else (`strange`), with a name or number exchanged (`exchanged`), or without
+    the sentence that answers (`removed`).
     """
+    names = names_of(text for text, _ in article.paragraphs)
     for number, (text, asked) in enumerate(article.paragraphs):
         others = [p for i, p in enumerate(article.paragraphs) if i != number]
         for question, start, end in asked:
@@ -110,9 +115,12 @@ def article_examples(
             window, at = cut(text, heading, (start, end), rng)
             example = Example(question, window, ((start - at, end - at),))
             yield example
-            other = exchange(question, article, rng) if rng.random() < exchanged else None
+            other = exchange(question, names, rng) if rng.random() < exchanged else None
             if other:
                 yield replace(example, question=other, spans=(), kind="exchanged")
+            less = without_answer(example) if rng.random() < removed else None
+            if less:
+                yield less
             if others and rng.random() < negatives:
                 yield _elsewhere(question, text[start:end], heading, others, rng)
             if rng.random() < strange:
@@ -135,22 +143,36 @@ def _bigrams(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
-def exchange(question: str, article: Article, rng: random.Random) -> str | None:
-    """The question with a number or a katakana name exchanged for another of the article, or None."""
-    numbers, names = list(_NUMBER.finditer(question)), list(_NAME.finditer(question))
-    if numbers and (not names or rng.random() < 0.6):
+def names_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """The names that texts have, sorted."""
+    return tuple(sorted({n for text in texts for n in _NAME.findall(text)}))
+
+
+def exchange(question: str, names: Sequence[str], rng: random.Random) -> str | None:
+    """The question with a number, or a name for another of `names`, exchanged; None where it has neither."""
+    numbers, held = list(_NUMBER.finditer(question)), list(_NAME.finditer(question))
+    if numbers and (not held or rng.random() < 0.6):
         found = rng.choice(numbers)
         other = _other_number(found[0], rng)
-    elif names:
-        found = rng.choice(names)
-        known = sorted({n for text, _ in article.paragraphs for n in _NAME.findall(text)} - {found[0]})
-        known = [n for n in known if n not in question and found[0] not in n]
-        if not known:
+    elif held:
+        found = rng.choice(held)
+        alike = [n for n in names if n.isascii() == found[0].isascii() and n not in question and found[0] not in n]
+        if not alike:
             return None
-        other = rng.choice(known)
+        other = rng.choice(alike)
     else:
         return None
     return question[: found.start()] + other + question[found.end() :]
+
+
+def without_answer(example: Example) -> Example | None:
+    """The question over its window without the sentences that answer; None where nothing is left or an answer stands there too."""
+    window = example.window
+    kept = [window.text[s:e] for s, e in window.sentences if not any(s < b and e > a for a, b in example.spans)]
+    text = "".join(kept)
+    if not kept or any(window.text[a:b] in text for a, b in example.spans):
+        return None
+    return Example(example.question, Window(text, window.heading, sentences_of(text)), (), kind="removed")
 
 
 def _other_number(number: str, rng: random.Random) -> str:

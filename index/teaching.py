@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from index.reader_examples import Example, Window, cut, sentences_of
+from index.reader_examples import Example, Window, cut, exchange, names_of, sentences_of, without_answer
 from source.errors import HakushoError
 
 FOLDER = Path(__file__).parent / "teaching"
@@ -22,6 +22,8 @@ MISSING = ("attribute", "entity", "time", "place", "count", "negation", "premise
 JAQUAD = "jaquad:"
 # Of a question that its passage answers: how often it is also asked over another of the same field, and over one of any.
 ELSEWHERE = ((True, 0.12), (False, 0.15))
+# How often one is asked with a name or number exchanged too, and how often without the sentence that answers.
+EXCHANGED, REMOVED = 0.08, 0.12
 Part = Literal["train", "held-out"]
 
 
@@ -114,21 +116,37 @@ def windows(passages: dict[str, TeachingPassage]) -> dict[str, Window]:
 def teaching_examples(data: Path, part: Part, rng: random.Random | None = None) -> list[Example]:
     """The items of a part as the reader learns them, made anew at each call.
 
-    In training, half are over a window cut from the passage, and some also over another passage,
-    which does not answer: of the same field, or of any.
+    In training, half are over a window cut from the passage, and some also over what does not answer:
+    another passage, of the same field or of any, or the passage without the sentence that does; or
+    with a name or number exchanged.
     """
     rng = rng or random.Random(0)
     shown = windows(load_passages(data))
     items = [i for i in load_items() if held_out(i.passage) == (part == "held-out")]
+    if part == "held-out":
+        return [_example(item, shown[item.passage]) for item in items]
     own = sorted({i.passage for i in items if not i.passage.startswith(JAQUAD)})
+    names = names_of([*(shown[p].text for p in own), *(i.asked for i in items)])
     examples = []
     for item in items:
         example = _example(item, shown[item.passage])
-        examples.append(_cut(example, rng) if part == "train" and rng.random() < 0.5 else example)
+        examples.append(_cut(example, rng) if rng.random() < 0.5 else example)
         if item.kind != "near-miss":
             others = [_other(item, own, rng, same_field=same) for same, share in ELSEWHERE if rng.random() < share]
             examples += [_cut(Example(item.asked, shown[o], (), None, "elsewhere"), rng) for o in others if o]
+        if item.answers and item.kind != "yes-no":
+            examples += _unanswered(example, names, rng)
     return examples
+
+
+def _unanswered(example: Example, names: Sequence[str], rng: random.Random) -> list[Example]:
+    """What is made of an answered question so that nothing answers it: a name or number exchanged, its sentence taken out."""
+    made = []
+    other = exchange(example.question, names, rng) if rng.random() < EXCHANGED else None
+    if other:
+        made.append(_cut(replace(example, question=other, spans=(), kind="exchanged"), rng))
+    less = without_answer(example) if rng.random() < REMOVED else None
+    return [*made, less] if less else made
 
 
 def _example(item: TeachingItem, window: Window) -> Example:

@@ -24,15 +24,22 @@ class PassageReading:
     """The reader's verdict of one passage, as log-odds.
 
     `answers`: that the passage answers. `span`: that its likeliest span does, against no span at all.
-    `whole`: that its paragraph answers. `spans` are those of the window, in which the passage starts
+    `whole`: that its paragraph answers. `share` is the logarithm of the passage's share of the likelihood
+    of its window's spans: where the answer stands, if anywhere. `spans` are those of the window, in which the passage starts
     at `shift`; None where the reading is of a rendering.
     """
 
     answers: float
     span: float
     whole: float
+    share: float
     spans: Spans | None
     shift: int
+
+    @property
+    def verdicts(self) -> tuple[float, float, float, float]:
+        """`answers`, `span`, `whole` and `share`."""
+        return self.answers, self.span, self.whole, self.share
 
     @property
     def marked(self) -> tuple[int, int] | None:
@@ -124,13 +131,14 @@ def _rendered(piece: _Piece) -> _Piece | None:
 
 def _of_members(piece: _Piece, reading: Reading) -> list[PassageReading]:
     made = []
-    for passage, sentence in zip(piece.members, reading.sentences, strict=True):
+    for passage, sentence, share in zip(piece.members, reading.sentences, reading.shares, strict=True):
         spans = sentence.spans if piece.shift >= 0 else None
         shift = passage.start - piece.shift
-        made.append(PassageReading(sentence.answers, sentence.span, reading.answers, spans, shift))
+        made.append(PassageReading(sentence.answers, sentence.span, reading.answers, share, spans, shift))
     return made
 
 
 def _mean(a: PassageReading, b: PassageReading) -> PassageReading:
     """The mean verdict; the span is that of the document's own text."""
-    return PassageReading((a.answers + b.answers) / 2, (a.span + b.span) / 2, (a.whole + b.whole) / 2, a.spans, a.shift)
+    answers, span, whole, share = ((x + y) / 2 for x, y in zip(a.verdicts, b.verdicts, strict=True))
+    return PassageReading(answers, span, whole, share, a.spans, a.shift)

@@ -169,7 +169,7 @@ def _against_all(similarities: Floats) -> Floats:
 def _verdicts(readings: Sequence[PassageReading | None]) -> dict[str, Floats]:
     """The reader's signals in [-1, 1], each of shape (rows,); what was not read is taken to say nothing."""
     found = {}
-    for name, part in zip(READ, ("answers", "span", "whole"), strict=True):
-        values = [_FLOOR if r is None else getattr(r, part) for r in readings]
+    for i, name in enumerate(READ):
+        values = [_FLOOR if r is None else r.verdicts[i] for r in readings]
         found[name] = np.asarray(np.clip(values, _FLOOR, _CEILING) / _CEILING, dtype=np.float32)
     return found

@@ -26,11 +26,12 @@ FEATURES = (
     "reader",
     "span",
     "whole",
+    "share",
 )
 # Signals that are worth computing for the first candidates only.
-LATER = ("late", "countries", "times", "against", "typed", "reader", "span", "whole")
+LATER = ("late", "countries", "times", "against", "typed", "reader", "span", "whole", "share")
 # What the reader says of the passages that it reads.
-READ = ("reader", "span", "whole")
+READ = ("reader", "span", "whole", "share")
 WEIGHTS_FILE = Path(__file__).parent / "ranker.json"
 
 

@@ -8,7 +8,16 @@ import torch
 
 from index.contextual import shipped_contextual
 from index.reader_batches import LONGEST_SPAN, encode_window, may_stand, pair_up, targets
-from index.reader_examples import Article, Example, Window, article_examples, sentences_of
+from index.reader_examples import (
+    Article,
+    Example,
+    Window,
+    article_examples,
+    exchange,
+    names_of,
+    sentences_of,
+    without_answer,
+)
 from index.reader_network import ReaderNetwork
 from index.train_reader import Encoded, Trainer
 from index.transformer import Lower
@@ -65,13 +74,35 @@ def test_examples_of_an_article_answer_or_lack_the_answer() -> None:
         ),
     )
     stranger = Article("米", (paragraph(RICE),))
-    made = list(article_examples(article, random.Random(0), stranger, negatives=1, strange=1, exchanged=1))
+    made = list(article_examples(article, random.Random(0), stranger, negatives=1, strange=1, exchanged=1, removed=1))
     answered = [e for e in made if e.spans]
     assert {e.window.text[s:t] for e in answered for s, t in e.spans} == {"ハンブルク", "港湾機構"}
     elsewhere = [e for e in made if e.kind == "elsewhere"]
     assert {e.window.text in RICE for e in elsewhere} == {True, False}
     assert all("ハンブルク" not in e.window.text for e in elsewhere if e.question == "本部は?")
     assert any(e.kind == "exchanged" and "1998" not in e.question for e in made)
+
+
+def test_a_window_without_its_answer_keeps_the_rest() -> None:
+    less = without_answer(example("本部は?", HARBOUR, "ハンブルク"))
+    assert less is not None
+    assert "ハンブルク" not in less.window.text
+    assert [less.window.text[s:e] in HARBOUR for s, e in less.window.sentences] == [True] * 2
+    assert not less.spans
+    twice = HARBOUR + "ハンブルクは港町である。"
+    assert without_answer(example("本部は?", twice, "ハンブルク")) is None
+    assert without_answer(example("本部は?", "本部はハンブルクにある。", "ハンブルク")) is None
+
+
+def test_names_are_exchanged_for_names_of_their_script() -> None:
+    names = names_of(["ペルーとボリビア", "Did Minister Kamikawa visit?"])
+    assert names == ("Kamikawa", "Minister", "ペルー", "ボリビア")
+    assert exchange("ペルーの首都は?", names, random.Random(0)) == "ボリビアの首都は?"
+    assert exchange("Who met President Arce?", ("Arce", "Kamikawa", "ペルー"), random.Random(3)) in (
+        "Who met President Kamikawa?",
+        "Who met Kamikawa Arce?",
+    )
+    assert exchange("首都は?", names, random.Random(0)) is None
 
 
 def test_learning_lowers_the_loss_and_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -1,0 +1,160 @@
+"""The whole product over public articles: `python -m eval.articles --data ../shared/data`.
+
+Some articles of JaQuAD dev and of JSQuAD validation, each a document, one index for all. A fifth of the
+paragraphs is left out: what is asked about them is answered by nothing, though the article is there.
+Questions go through `Assistant.ask`, so refusal, citation and short answer are judged as a user meets
+them. Baseline of the same run: the sentence that BM25 alone puts first.
+"""
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from eval.command import status, write_json
+from eval.retrieval_sets import article_document, under_title
+from eval.spans import auroc, character_f1, exact
+from index.embedding import load_embedder
+from index.local import LocalIndex, build_index
+from index.tokenise import default_tokeniser
+from rag.assistant import Assistant
+from source.document import Document
+from source.errors import HakushoError
+
+SETS = {"JaQuAD dev": "jaquad/dev", "JSQuAD validation": "jsquad"}
+LEFT_OUT = 5  # every so many paragraphs, one
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleQuestion:
+    """A question over a shelf of articles; `start` is where its answer begins in the document, None where none holds it."""
+
+    question: str
+    answers: tuple[str, ...]
+    document: str
+    start: int | None
+
+    def rows(self, index: LocalIndex) -> frozenset[int]:
+        """The row of the passage that answers, none where nothing does."""
+        if self.start is None:
+            return frozenset()
+        return frozenset(i for i, p in enumerate(index.passages) if p.document == self.document and p.start <= self.start < p.end)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Articles as documents, and what is asked of them, in random order."""
+
+    documents: tuple[Document, ...]
+    asked: tuple[ArticleQuestion, ...]
+
+    def sample(self, answered: int, unanswered: int) -> list[ArticleQuestion]:
+        """So many questions that are answered, then so many that are not, or fewer."""
+        there = [a for a in self.asked if a.start is not None]
+        return there[:answered] + [a for a in self.asked if a.start is None][:unanswered]
+
+
+def shelves(folder: Path, size: int = 20, seed: int = 3) -> Iterator[Shelf]:
+    """The articles of a folder of SQuAD-shaped files, `size` at a time. Raises HakushoError where there are none."""
+    files = sorted(folder.glob("*.json"))
+    if not files:
+        raise HakushoError(f"{folder} holds no .json file: name the folder that holds jaquad and jsquad with --data")
+    rng = random.Random(seed)
+    by_title: dict[str, list[dict[str, object]]] = {}
+    for file in files:
+        for article in json.loads(file.read_text(encoding="utf-8"))["data"]:
+            by_title.setdefault(str(article["title"]), []).extend(article["paragraphs"])
+    articles = list(by_title.items())
+    rng.shuffle(articles)
+    for at in range(0, len(articles), size):
+        made = [_article(title, paragraphs, number) for number, (title, paragraphs) in enumerate(articles[at : at + size])]
+        asked = [a for _, some in made for a in some]
+        rng.shuffle(asked)
+        yield Shelf(tuple(d for d, _ in made), tuple(asked))
+
+
+def tuning_shelves(data: Path) -> Iterator[tuple[LocalIndex, list[ArticleQuestion]]]:
+    """Three shelves of JaQuAD dev as indexes, with questions to fit weights on: the first, which is measured, is not among them."""
+    for shelf in islice(shelves(data / SETS["JaQuAD dev"]), 1, 4):
+        yield build_index(shelf.documents, load_embedder(), default_tokeniser()), shelf.sample(110, 40)
+
+
+def _article(title: str, paragraphs: Sequence[dict[str, object]], number: int) -> tuple[Document, list[ArticleQuestion]]:
+    shown = [under_title(str(p["context"])) for p in paragraphs]
+    texts = [text.replace("\n", " ") for text, _ in shown]
+    out = {i for i in range(len(texts)) if i % LEFT_OUT == LEFT_OUT - 1}
+    document = article_document(title, [t.strip() for i, t in enumerate(texts) if i not in out], number)
+    asked = []
+    for i, paragraph in enumerate(paragraphs):
+        for qa in paragraph["qas"]:  # type: ignore[attr-defined]
+            answers = tuple(str(a["text"]) for a in qa["answers"])
+            if i not in out and answers:
+                lost = shown[i][1] + len(texts[i]) - len(texts[i].lstrip())
+                start = document.text.find(texts[i].strip()) + max(int(qa["answers"][0]["answer_start"]) - lost, 0)
+                asked.append(ArticleQuestion(str(qa["question"]), answers, document.id, start))
+            elif answers and not any(a in document.text for a in answers):
+                asked.append(ArticleQuestion(str(qa["question"]), answers, document.id, None))
+    return document, asked
+
+
+def figures(index: LocalIndex, asked: Sequence[ArticleQuestion]) -> dict[str, float]:
+    """What the assistant makes of the questions; figures of all answered questions count a refusal as nothing right."""
+    assistant = Assistant(index)
+    names = ("hit@1", "hit@5", "BM25 alone hit@1", "refused", "right sentence cited", "short answer EM", "short answer F1")
+    rows: dict[str, list[float]] = {name: [] for name in (*names, "false answers")}
+    sure: tuple[list[float], list[float]] = ([], [])
+    for one in asked:
+        answer, gold = assistant.ask(one.question), {index.passages[r].id for r in one.rows(index)}
+        said = answer.status == "answered"
+        sure[one.start is None].append(answer.confidence)
+        if one.start is None:
+            rows["false answers"].append(float(said))
+            continue
+        found = [r.passage for r in answer.retrieved]
+        short = answer.short_answer or "" if said else ""
+        lexical = index.lexical("passage", "word", index.tokeniser.fields(one.question)["word"])
+        first = index.passages[int(np.argmax(lexical))].id
+        cited = said and any(c.passage in gold for c in answer.citations)
+        values = (
+            found[0] in gold, bool(gold & set(found[:5])), first in gold, not said, cited,
+            said and exact(short, one.answers), said * character_f1(short, one.answers),
+        )  # fmt: skip
+        for name, value in zip(names, values, strict=True):
+            rows[name].append(float(value))
+    measured = {name: float(np.mean(values)) for name, values in rows.items() if values}
+    if sure[0] and sure[1]:
+        measured["AUROC"] = auroc(*sure)
+    return {"answered by the text": float(len(sure[0])), "not answered": float(len(sure[1]))} | measured
+
+
+def report(given: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """Measures the first shelf of each set and prints it."""
+    found = {}
+    for name, folder in SETS.items():
+        shelf = next(shelves(given.data / folder, given.articles))
+        index = build_index(shelf.documents, load_embedder(), default_tokeniser())
+        found[name] = figures(index, shelf.sample(given.questions, given.questions // 3))
+        print(f"\n{name}, {len(shelf.documents)} articles, {len(index.passages)} passages")
+        print("\n".join(f"  {key:<28}{value:>9.3f}" for key, value in found[name].items()), flush=True)
+    return found
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m eval.articles", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds jaquad/dev and jsquad")
+    parser.add_argument("--articles", type=int, default=20, help="how many of each set")
+    parser.add_argument("--questions", type=int, default=240, help="how many that are answered; a third as many that are not")
+    parser.add_argument("--json", type=Path, help="also write the figures there")
+    given = parser.parse_args()
+    return status(lambda: write_json(given.json, report(given)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
