@@ -1,8 +1,8 @@
 """The teaching set: questions written by hand over passages in the manner of white papers.
 
 `index/teaching/passages.jsonl` holds the project's own passages (names and figures invented),
-`items.jsonl` the questions over them and over paragraphs of JaQuAD, which are referred to by id:
-their text is read from the data folder. A tenth of the passages is held out for tuning.
+`items.jsonl` the questions over them and over paragraphs of JaQuAD and of dolly-ja, which are referred
+to by id: their text is read from the data folder. A tenth of the passages is held out for tuning.
 """
 
 import json
@@ -19,7 +19,7 @@ from source.errors import HakushoError
 FOLDER = Path(__file__).parent / "teaching"
 KINDS = ("fact", "paraphrase", "english", "near-miss", "noisy", "follow-up", "list", "yes-no")
 MISSING = ("attribute", "entity", "time", "place", "count", "negation", "premise", "relation")
-JAQUAD = "jaquad:"
+JAQUAD, DOLLY = "jaquad:", "dolly:"
 # Of a question that its passage answers: how often it is also asked over another of the same field, and over one of any.
 ELSEWHERE = ((True, 0.12), (False, 0.15))
 # How often one is asked with a name or number exchanged too, and how often without the sentence that answers.
@@ -64,6 +64,11 @@ class TeachingItem:
         return self.standalone or self.question
 
 
+def is_own(passage: str) -> bool:
+    """Whether a passage, by its id, is the project's own text."""
+    return not passage.startswith((JAQUAD, DOLLY))
+
+
 def held_out(passage: str) -> bool:
     """Whether a passage's questions are for tuning only: a tenth, by a hash of its id."""
     return zlib.crc32(passage.encode()) % 10 == 0
@@ -84,9 +89,9 @@ def load_items(folder: Path = FOLDER) -> list[TeachingItem]:
 
 
 def load_passages(data: Path | None, folder: Path = FOLDER) -> dict[str, TeachingPassage]:
-    """The project's own passages by id, and JaQuAD's paragraphs where a data folder is given."""
+    """The project's own passages by id, and the paragraphs of JaQuAD and dolly-ja where a data folder is given."""
     passages = [TeachingPassage(**json.loads(line)) for line in _lines(folder / "passages.jsonl")]
-    return {p.id: p for p in [*passages, *(_jaquad(data) if data else ())]}
+    return {p.id: p for p in [*passages, *((*_jaquad(data), *_dolly(data)) if data else ())]}
 
 
 def _lines(path: Path) -> list[str]:
@@ -108,6 +113,16 @@ def _jaquad(data: Path) -> list[TeachingPassage]:
     return found
 
 
+def _dolly(data: Path) -> list[TeachingPassage]:
+    """The contexts of dolly-ja's instructions, by their number."""
+    try:
+        lines = (data / "dolly-ja" / "dolly-15k-ja.jsonl").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        raise TeachingError(f"{data}/dolly-ja holds no dolly-15k-ja.jsonl: name the folder that holds it with --data") from None
+    given = [(str(held["index"]), str(held["input"]).strip()) for held in map(json.loads, lines)]
+    return [TeachingPassage(DOLLY + number, "", text) for number, text in given if text]
+
+
 def windows(passages: dict[str, TeachingPassage]) -> dict[str, Window]:
     """Each passage as the reader sees it: the nearest heading before it."""
     return {p.id: Window(p.text, p.heading.split("›")[-1].strip(), sentences_of(p.text)) for p in passages.values()}
@@ -125,7 +140,7 @@ def teaching_examples(data: Path, part: Part, rng: random.Random | None = None) 
     items = [i for i in load_items() if held_out(i.passage) == (part == "held-out")]
     if part == "held-out":
         return [_example(item, shown[item.passage]) for item in items]
-    own = sorted({i.passage for i in items if not i.passage.startswith(JAQUAD)})
+    own = sorted({i.passage for i in items if is_own(i.passage)})
     names = names_of([*(shown[p].text for p in own), *(i.asked for i in items)])
     examples = []
     for item in items:
