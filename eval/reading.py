@@ -5,7 +5,8 @@ question type, on the fifth that shares fewest words with its sentence, and on a
 dev put into English; against another paragraph of the article: is the gold one told from it, and
 is it told with the right probability? Open: the paragraph is found first, among all of JSQuAD
 validation. Baselines of the same run: the sentence that shares most words with the question by
-idf, and in it the span of the asked type by patterns and part of speech.
+idf, and in it the span of the asked type by patterns and part of speech; and, where ja-ginza is
+installed, in that sentence its named entity of a class that answers.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from eval.command import status, write_json
+from eval.ginza import Entity, Recogniser, entity_span, ginza_if_installed
 from eval.report import reading_page
 from eval.retrieval_sets import jsquad, under_title
 from eval.spans import auroc, calibration_error, character_f1, exact
@@ -147,6 +149,17 @@ def measure(items: Sequence[Item], reader: Reader, overlap: Overlap) -> dict[str
     return rows
 
 
+def entity_rows(items: Sequence[Item], overlap: Overlap, recognise: Recogniser) -> dict[str, list[float]]:
+    """Per question: em and f1 of the named entity in the sentence of the baseline, which stands where no entity answers."""
+    guessed = [int(np.argmax(overlap.shares(item.question, item.window))) for item in items]
+    found = recognise([_sentence(item, at) for item, at in zip(items, guessed, strict=True)])
+    said = [_named(item, at, entities) for item, at, entities in zip(items, guessed, found, strict=True)]
+    return {
+        "ja-ginza em": [exact(span, item.answers) for item, span in zip(items, said, strict=True)],
+        "ja-ginza f1": [character_f1(span, item.answers) for item, span in zip(items, said, strict=True)],
+    }
+
+
 def _answer(text: str, sentence: SentenceReading) -> str:
     """The reader's span at whole words, as short answers are."""
     return _marked(text, whole_words(text, sentence.marked, default_tokeniser()) if sentence.marked else None)
@@ -158,14 +171,25 @@ def _marked(text: str, span: tuple[int, int] | None) -> str:
 
 def _guess(item: Item, sentence: int) -> str:
     """The span of the asked type in a sentence, or the sentence."""
-    start, end = item.window.sentences[sentence]
-    text = item.window.text[start:end]
+    text = _sentence(item, sentence)
     return _marked(text, short_answer(understand(item.question), text, default_tokeniser())) or text
+
+
+def _named(item: Item, sentence: int, entities: Sequence[Entity]) -> str:
+    """The entity of a sentence that answers, or what patterns give."""
+    text = _sentence(item, sentence)
+    return _marked(text, entity_span(understand(item.question), text, entities, default_tokeniser())) or _guess(item, sentence)
+
+
+def _sentence(item: Item, at: int) -> str:
+    start, end = item.window.sentences[at]
+    return item.window.text[start:end]
 
 
 def figures(items: Sequence[Item], rows: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """All figures of a set by name, of what `measure` found."""
-    means = ("em", "f1", "sentence", "span's sentence", "baseline em", "baseline f1", "baseline sentence")
+    entities = [name for name in rows if name.startswith("ja-ginza")]
+    means = ("em", "f1", "sentence", "span's sentence", "baseline em", "baseline f1", "baseline sentence", *entities)
     hard = np.argsort(rows["overlap"], kind="stable")[: max(len(items) // 5, 1)]
     found = {"questions": float(len(items))} | {name: float(np.mean(rows[name])) for name in means}
     found |= {f"low overlap {name}": float(np.mean(np.asarray(rows[name])[hard])) for name in means}
@@ -211,7 +235,7 @@ def in_english(items: Sequence[Item]) -> list[Item]:
 
 def report(given: argparse.Namespace) -> dict[str, dict[str, float]]:
     """Measures all sets and prints each as it is done."""
-    reader = Reader(Contextual.load(given.model))
+    reader, recognise = Reader(Contextual.load(given.model)), ginza_if_installed()
     dev, valid = load_set(given.data / "jaquad" / "dev"), load_set(given.data / "jsquad")
     sets = {
         "JaQuAD dev": dev[:: given.every],
@@ -220,7 +244,8 @@ def report(given: argparse.Namespace) -> dict[str, dict[str, float]]:
     }
     found, plots = {}, []
     for name, items in sets.items():
-        rows = measure(items, reader, Overlap([i.window for i in items]))
+        overlap = Overlap([i.window for i in items])
+        rows = measure(items, reader, overlap) | (entity_rows(items, overlap, recognise) if recognise else {})
         found[name] = figures(items, rows)
         plots.append((name, *answerable(rows)))
         _show(name, found[name])

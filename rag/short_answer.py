@@ -29,7 +29,7 @@ def short_answer(
     spans = typed_spans(question, text, tokeniser)
     own = whole_words(text, reading.marked, tokeniser) if reading and reading.marked else None
     if reading is None or own is None:
-        return _nearest(question, text, spans, tokeniser)
+        return nearest(question, text, spans, tokeniser)
     best = max(spans, key=lambda s: reading.score(s.start, s.end), default=None)
     if best is not None and reading.score(best.start, best.end) >= reading.best - _FORM:
         return best.start, best.end
@@ -38,13 +38,18 @@ def short_answer(
 
 def typed_spans(question: Question, text: str, tokeniser: Tokeniser) -> list[TypedSpan]:
     """The spans of the asked type that the question does not name itself."""
-    spans = candidate_spans(text, question.answer_type, tokeniser)
+    return unnamed(question, text, candidate_spans(text, question.answer_type, tokeniser), tokeniser)
+
+
+def unnamed(question: Question, text: str, spans: list[TypedSpan], tokeniser: Tokeniser) -> list[TypedSpan]:
+    """Those of some spans that the question does not name itself."""
     asked = fold(question.text)
     spans = [s for s in spans if fold(text[s.start : s.end]) not in asked]
     return _not_named(question, text, spans, tokeniser) or spans
 
 
-def _nearest(question: Question, text: str, spans: list[TypedSpan], tokeniser: Tokeniser) -> tuple[int, int] | None:
+def nearest(question: Question, text: str, spans: list[TypedSpan], tokeniser: Tokeniser) -> tuple[int, int] | None:
+    """The span that stands nearest to the question's words; None where there is no span."""
     if not spans:
         return None
     best = min(spans, key=lambda s: _distance(s, _anchors(question, text, tokeniser)))
