@@ -23,7 +23,7 @@ from eval.taught import taught_documents
 from index.embedding import load_embedder
 from index.local import LocalIndex, build_index
 from index.reader_examples import Window
-from index.teaching import TeachingItem, held_out, is_own, load_items, load_passages
+from index.teaching import TeachingItem, field_of, held_out, is_own, load_items, load_passages
 from index.tokenise import default_tokeniser, language_of
 from source.document import Document
 from source.load import DEFAULT_DOCUMENTS, load_documents
@@ -137,7 +137,7 @@ def taught(limit: int | None = None) -> list[Asked]:
 
 
 def _fields(limit: int | None) -> list[str]:
-    counts = Counter(i.passage.split("-")[0] for i in load_items() if held_out(i.passage) and is_own(i.passage))
+    counts = Counter(field_of(i.passage) for i in load_items() if held_out(i.passage) and is_own(i.passage))
     before = [0, *accumulate(counts.values())]
     return [field for field, held in zip(counts, before, strict=False) if limit is None or held < limit]
 

@@ -12,7 +12,6 @@ import random
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -29,22 +28,22 @@ from source.errors import HakushoError
 
 SETS = {"JaQuAD dev": "jaquad/dev", "JSQuAD validation": "jsquad"}
 LEFT_OUT = 5  # every so many paragraphs, one
+MEASURED = 20  # articles; of JaQuAD dev, those after them fit the weights
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleQuestion:
-    """A question over a shelf of articles; `start` is where its answer begins in the document, None where none holds it."""
+    """A question over a shelf of articles; `starts` are where its answers begin in the document, none where no text holds one."""
 
     question: str
     answers: tuple[str, ...]
     document: str
-    start: int | None
+    starts: frozenset[int]
 
     def rows(self, index: LocalIndex) -> frozenset[int]:
-        """The row of the passage that answers, none where nothing does."""
-        if self.start is None:
-            return frozenset()
-        return frozenset(i for i, p in enumerate(index.passages) if p.document == self.document and p.start <= self.start < p.end)
+        """The rows of the passages that answer, none where nothing does."""
+        mine = [(i, p) for i, p in enumerate(index.passages) if p.document == self.document]
+        return frozenset(i for i, p in mine if any(p.start <= start < p.end for start in self.starts))
 
 
 @dataclass(frozen=True)
@@ -56,12 +55,12 @@ class Shelf:
 
     def sample(self, answered: int, unanswered: int) -> list[ArticleQuestion]:
         """So many questions that are answered, then so many that are not, or fewer."""
-        there = [a for a in self.asked if a.start is not None]
-        return there[:answered] + [a for a in self.asked if a.start is None][:unanswered]
+        there = [a for a in self.asked if a.starts]
+        return there[:answered] + [a for a in self.asked if not a.starts][:unanswered]
 
 
-def shelves(folder: Path, size: int = 20, seed: int = 3) -> Iterator[Shelf]:
-    """The articles of a folder of SQuAD-shaped files, `size` at a time. Raises HakushoError where there are none."""
+def shelves(folder: Path, seed: int = 3) -> list[Shelf]:
+    """The articles of a folder of SQuAD-shaped files, MEASURED at a time. Raises HakushoError where there are none."""
     files = sorted(folder.glob("*.json"))
     if not files:
         raise HakushoError(f"{folder} holds no .json file: name the folder that holds jaquad and jsquad with --data")
@@ -72,17 +71,24 @@ def shelves(folder: Path, size: int = 20, seed: int = 3) -> Iterator[Shelf]:
             by_title.setdefault(str(article["title"]), []).extend(article["paragraphs"])
     articles = list(by_title.items())
     rng.shuffle(articles)
-    for at in range(0, len(articles), size):
-        made = [_article(title, paragraphs, number) for number, (title, paragraphs) in enumerate(articles[at : at + size])]
-        asked = [a for _, some in made for a in some]
+    found = []
+    for at in range(0, len(articles), MEASURED):
+        some = articles[at : at + MEASURED]
+        made = [_article(title, paragraphs, number) for number, (title, paragraphs) in enumerate(some)]
+        texts = [d.text for d, _ in made]
+        asked = [a for _, mine in made for a in mine if a.starts or not any(x in t for x in a.answers for t in texts)]
         rng.shuffle(asked)
-        yield Shelf(tuple(d for d, _ in made), tuple(asked))
+        found.append(Shelf(tuple(d for d, _ in made), tuple(asked)))
+    return found
 
 
 def tuning_shelves(data: Path) -> Iterator[tuple[LocalIndex, list[ArticleQuestion]]]:
-    """Three shelves of JaQuAD dev as indexes, with questions to fit weights on: the first, which is measured, is not among them."""
-    for shelf in islice(shelves(data / SETS["JaQuAD dev"]), 1, 4):
-        yield build_index(shelf.documents, load_embedder(), default_tokeniser()), shelf.sample(110, 40)
+    """Three shelves of JaQuAD dev as indexes, with questions to fit weights on: the first, which is measured, is not among them.
+
+    Raises HakushoError at once where the data is not there.
+    """
+    held = shelves(data / SETS["JaQuAD dev"])[1:4]
+    return ((build_index(s.documents, load_embedder(), default_tokeniser()), s.sample(110, 40)) for s in held)
 
 
 def _article(title: str, paragraphs: Sequence[dict[str, object]], number: int) -> tuple[Document, list[ArticleQuestion]]:
@@ -92,14 +98,15 @@ def _article(title: str, paragraphs: Sequence[dict[str, object]], number: int) -
     document = article_document(title, [t.strip() for i, t in enumerate(texts) if i not in out], number)
     asked = []
     for i, paragraph in enumerate(paragraphs):
+        at = document.text.find(texts[i].strip())
+        lost = shown[i][1] + len(texts[i]) - len(texts[i].lstrip())
         for qa in paragraph["qas"]:  # type: ignore[attr-defined]
             answers = tuple(str(a["text"]) for a in qa["answers"])
-            if i not in out and answers:
-                lost = shown[i][1] + len(texts[i]) - len(texts[i].lstrip())
-                start = document.text.find(texts[i].strip()) + max(int(qa["answers"][0]["answer_start"]) - lost, 0)
-                asked.append(ArticleQuestion(str(qa["question"]), answers, document.id, start))
-            elif answers and not any(a in document.text for a in answers):
-                asked.append(ArticleQuestion(str(qa["question"]), answers, document.id, None))
+            # An answer that was marked in JSQuAD's title, before the paragraph, is nowhere in the document.
+            starts = [int(a["answer_start"]) - lost for a in qa["answers"]]
+            there = frozenset() if i in out else frozenset(at + s for s in starts if s >= 0)
+            if answers and (there or i in out):
+                asked.append(ArticleQuestion(str(qa["question"]), answers, document.id, there))
     return document, asked
 
 
@@ -112,8 +119,8 @@ def figures(index: LocalIndex, asked: Sequence[ArticleQuestion]) -> dict[str, fl
     for one in asked:
         answer, gold = assistant.ask(one.question), {index.passages[r].id for r in one.rows(index)}
         said = answer.status == "answered"
-        sure[one.start is None].append(answer.confidence)
-        if one.start is None:
+        sure[not one.starts].append(answer.confidence)
+        if not one.starts:
             rows["false answers"].append(float(said))
             continue
         found = [r.passage for r in answer.retrieved]
@@ -135,9 +142,9 @@ def figures(index: LocalIndex, asked: Sequence[ArticleQuestion]) -> dict[str, fl
 
 def report(given: argparse.Namespace) -> dict[str, dict[str, float]]:
     """Measures the first shelf of each set and prints it."""
+    held = {name: shelves(given.data / folder)[0] for name, folder in SETS.items()}
     found = {}
-    for name, folder in SETS.items():
-        shelf = next(shelves(given.data / folder, given.articles))
+    for name, shelf in held.items():
         index = build_index(shelf.documents, load_embedder(), default_tokeniser())
         found[name] = figures(index, shelf.sample(given.questions, given.questions // 3))
         print(f"\n{name}, {len(shelf.documents)} articles, {len(index.passages)} passages")
@@ -149,7 +156,6 @@ def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m eval.articles", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds jaquad/dev and jsquad")
-    parser.add_argument("--articles", type=int, default=20, help="how many of each set")
     parser.add_argument("--questions", type=int, default=240, help="how many that are answered; a third as many that are not")
     parser.add_argument("--json", type=Path, help="also write the figures there")
     given = parser.parse_args()

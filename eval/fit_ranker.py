@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from eval.articles import tuning_shelves
+from eval.articles import ArticleQuestion, tuning_shelves
 from eval.command import status
 from eval.metrics import gold_passages
 from eval.questions import Item, load_questions
 from eval.taught import taught_documents
+from index.local import LocalIndex
 from rag.assistant import Assistant
 from rag.retrieve import Ranker
 from rag.weights import FEATURES, WEIGHTS_FILE
@@ -52,11 +53,12 @@ def sample(ranker: Ranker, question: str, rows: set[int] | frozenset[int], weigh
 
 def samples(assistant: Assistant, data: Path) -> Iterator[tuple[str, Sample]]:
     """The samples with the name of their source."""
+    public = tuning_shelves(data)
     for item, gold in _over_the_chapter(assistant):
         made = sample(assistant.ranker, assistant.standalone(item.question, item.history), gold, CHAPTER)
         if made:
             yield "chapter, tuning half", made
-    for source, ranker, question, rows in _over_other_texts(data):
+    for source, ranker, question, rows in _over_other_texts(public):
         made = sample(ranker, question, rows, 1.0) if rows else None
         if made:
             yield source, made
@@ -70,13 +72,15 @@ def _over_the_chapter(assistant: Assistant) -> Iterator[tuple[Item, set[int]]]:
             yield item, {places[i] for group in gold_passages(item, assistant.index) for i in group}
 
 
-def _over_other_texts(data: Path) -> Iterator[tuple[str, Ranker, str, frozenset[int]]]:
+def _over_other_texts(
+    public: Iterator[tuple[LocalIndex, list[ArticleQuestion]]],
+) -> Iterator[tuple[str, Ranker, str, frozenset[int]]]:
     """Questions with the ranker of their text and the rows that answer, none where nothing does."""
     for document in taught_documents():
         ranker = Ranker(document.index)
         for asked in document.asked:
             yield "teaching set, held out", ranker, asked.item.asked, asked.rows
-    for index, some in tuning_shelves(data):
+    for index, some in public:
         ranker = Ranker(index)
         for one in some:
             yield "JaQuAD dev", ranker, one.question, one.rows(index)

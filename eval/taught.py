@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from index.embedding import Embedder, load_embedder
 from index.local import LocalIndex, build_index
-from index.teaching import Part, TeachingItem, TeachingPassage, held_out, is_own, load_items, load_passages
+from index.teaching import Part, TeachingItem, TeachingPassage, field_of, held_out, is_own, load_items, load_passages
 from index.tokenise import default_tokeniser
 from source.parse import parse
 
@@ -43,7 +43,7 @@ def taught_documents(
     """The fields of the teaching set (all by default), each as a document."""
     by_field: dict[str, list[TeachingPassage]] = {}
     for passage in load_passages(None).values():
-        by_field.setdefault(passage.id.split("-")[0], []).append(passage)
+        by_field.setdefault(field_of(passage.id), []).append(passage)
     items = [i for i in load_items() if held_out(i.passage) == (part == "held-out") and is_own(i.passage)]
     embedder = embedder or load_embedder()
     return [_document(field, found, items, embedder) for field, found in by_field.items() if not fields or field in fields]

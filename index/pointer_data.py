@@ -16,7 +16,7 @@ from index.pointer import Pointer, sentence_of
 from index.reader_batches import encode_question, encode_window
 from index.reader_examples import Article, Window, read_articles, sentences_of
 from index.reader_words import Ints, Words
-from index.teaching import JAQUAD, TeachingItem, held_out, load_items, load_passages
+from index.teaching import TeachingItem, field_of, held_out, load_items, load_passages
 from index.tokenise import default_tokeniser
 
 LONGEST = 480  # characters of a window
@@ -128,8 +128,7 @@ def taught_fields(data: Path, encoder: Encoder) -> Iterator[Field]:
     groups: dict[str, list[TeachingItem]] = {}
     for item in load_items():
         if not held_out(item.passage):
-            mine = item.passage.startswith(JAQUAD)
-            groups.setdefault(item.passage.rsplit("-", 1)[0] if mine else item.passage.split("-")[0], []).append(item)
+            groups.setdefault(field_of(item.passage), []).append(item)
     for items in groups.values():
         windows: list[Window] = []
         asked: list[_Asked] = []

@@ -87,7 +87,7 @@ class Reading:
         masses = np.asarray([s.spans.mass if s.spans else -np.inf for s in self.sentences])
         top = masses.max()
         if not np.isfinite(top):
-            return [0.0] * len(masses)
+            return [-float(np.log(len(masses)))] * len(masses)
         return [float(m) for m in masses - top - np.log(np.exp(masses - top).sum())]
 
 

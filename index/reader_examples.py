@@ -6,6 +6,7 @@ own paragraph without the sentence that answers. The teaching set (`index/teachi
 public data has: other people's words, English, near misses.
 """
 
+import calendar
 import json
 import random
 import re
@@ -20,7 +21,9 @@ from source.sentences import split_sentences
 LONGEST = 260  # characters of a window of JaQuAD, so that one read costs as much as one of the next
 _NUMBER = re.compile(r"\d+")
 # A name in katakana, or one inside an English question: capitalised, not for standing first.
-_NAME = re.compile(r"[ァ-ヺー]{3,}|(?<=[a-z,] )[A-Z][a-zA-Z]{2,}")
+_NAME = re.compile(r"[ァ-ヺー]{3,}|(?<=[a-z,] )[A-Z][\w-]{2,}")
+_LOWER = re.compile(r"\b[a-z][\w-]{2,}")
+_MONTHS = frozenset(calendar.month_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +118,9 @@ def article_examples(
             window, at = cut(text, heading, (start, end), rng)
             example = Example(question, window, ((start - at, end - at),))
             yield example
-            other = exchange(question, names, rng) if rng.random() < exchanged else None
+            other = exchange(example, names, rng) if rng.random() < exchanged else None
             if other:
-                yield replace(example, question=other, spans=(), kind="exchanged")
+                yield other
             less = without_answer(example) if rng.random() < removed else None
             if less:
                 yield less
@@ -144,25 +147,38 @@ def _bigrams(text: str) -> set[str]:
 
 
 def names_of(texts: Iterable[str]) -> tuple[str, ...]:
-    """The names that texts have, sorted."""
-    return tuple(sorted({n for text in texts for n in _NAME.findall(text)}))
+    """The names that texts have, sorted; a word that they write small too (Minister) is none."""
+    held = list(texts)
+    common = {word for text in held for word in _LOWER.findall(text)}
+    return tuple(sorted({n for text in held for n in _NAME.findall(text) if n.lower() not in common}))
 
 
-def exchange(question: str, names: Sequence[str], rng: random.Random) -> str | None:
-    """The question with a number, or a name for another of `names`, exchanged; None where it has neither."""
-    numbers, held = list(_NUMBER.finditer(question)), list(_NAME.finditer(question))
+def exchange(example: Example, names: Sequence[str], rng: random.Random) -> Example | None:
+    """The example with a number of its question, or a name for another of `names`, exchanged for what its window does not have.
+
+    None where the question has neither.
+    """
+    question, text = example.question, example.window.text
+    numbers, held = list(_NUMBER.finditer(question)), [m for m in _NAME.finditer(question) if m[0] in names]
     if numbers and (not held or rng.random() < 0.6):
         found = rng.choice(numbers)
         other = _other_number(found[0], rng)
     elif held:
         found = rng.choice(held)
-        alike = [n for n in names if n.isascii() == found[0].isascii() and n not in question and found[0] not in n]
-        if not alike:
-            return None
-        other = rng.choice(alike)
+        alike = [n for n in names if _like(n, found[0]) and n not in question and n not in text]
+        other = rng.choice(alike) if alike else ""
     else:
         return None
-    return question[: found.start()] + other + question[found.end() :]
+    if not other or other in text:
+        return None
+    changed = question[: found.start()] + other + question[found.end() :]
+    return replace(example, question=changed, spans=(), polarity=None, kind="exchanged")
+
+
+def _like(name: str, other: str) -> bool:
+    """Whether a name can stand for another: of its script, a month for a month, neither within the other."""
+    alike = name.isascii() == other.isascii() and (name in _MONTHS) == (other in _MONTHS)
+    return alike and name not in other and other not in name
 
 
 def without_answer(example: Example) -> Example | None:
@@ -176,7 +192,7 @@ def without_answer(example: Example) -> Example | None:
 
 
 def _other_number(number: str, rng: random.Random) -> str:
-    """Another number of the same length, nearby."""
-    step = rng.choice([-3, -2, -1, 1, 2, 3, 5, 7])
-    changed = str(max(1, int(number) + step)).zfill(len(number))
-    return changed if changed != number else str(int(number) + 1)
+    """Another number of the same length, nearby; one that may be a month stays one."""
+    here = int(number)
+    near = [here + step for step in (-3, -2, -1, 1, 2, 3, 5, 7) if here + step > 0 and (here > 12 or here + step <= 12)]
+    return str(rng.choice(near)).zfill(len(number) if number.startswith("0") else 1)

@@ -69,6 +69,13 @@ def is_own(passage: str) -> bool:
     return not passage.startswith((JAQUAD, DOLLY))
 
 
+def field_of(passage: str) -> str:
+    """What a passage, by its id, belongs to: a field of the project's own, an article of JaQuAD, dolly-ja."""
+    if passage.startswith(JAQUAD):
+        return passage.rsplit("-", 1)[0]
+    return passage.split("-")[0].split(":")[0]
+
+
 def held_out(passage: str) -> bool:
     """Whether a passage's questions are for tuning only: a tenth, by a hash of its id."""
     return zlib.crc32(passage.encode()) % 10 == 0
@@ -157,9 +164,9 @@ def teaching_examples(data: Path, part: Part, rng: random.Random | None = None) 
 def _unanswered(example: Example, names: Sequence[str], rng: random.Random) -> list[Example]:
     """What is made of an answered question so that nothing answers it: a name or number exchanged, its sentence taken out."""
     made = []
-    other = exchange(example.question, names, rng) if rng.random() < EXCHANGED else None
+    other = exchange(example, names, rng) if rng.random() < EXCHANGED else None
     if other:
-        made.append(_cut(replace(example, question=other, spans=(), kind="exchanged"), rng))
+        made.append(_cut(other, rng))
     less = without_answer(example) if rng.random() < REMOVED else None
     return [*made, less] if less else made
 
@@ -181,6 +188,5 @@ def _cut(example: Example, rng: random.Random) -> Example:
 
 def _other(item: TeachingItem, own: Sequence[str], rng: random.Random, *, same_field: bool) -> str | None:
     """Another passage of the same field, or of any."""
-    field = item.passage.split("-")[0]
-    some = [p for p in own if p != item.passage and (not same_field or p.split("-")[0] == field)]
+    some = [p for p in own if p != item.passage and (not same_field or field_of(p) == field_of(item.passage))]
     return rng.choice(some) if some else None

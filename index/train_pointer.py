@@ -9,6 +9,7 @@ kept in the work folder. JSQuAD is never read.
 import argparse
 import pickle
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,12 +18,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from index.contextual import shipped_contextual
+from index.contextual import DEFAULT_FOLDER, shipped_contextual
 from index.pointer import LONGEST_SPAN
 from index.pointer_batches import Batch, Group, collate, groups
 from index.pointer_data import Field, load_fields
 from index.pointer_network import NEVER, PointerNetwork
 from index.reader_words import WORD
+from index.static_embedding import CHECKSUMS
+from index.teaching import load_items, load_passages
 from source.errors import HakushoError
 
 PEAK, WARM, DECAY = 2e-3, 300, 0.999
@@ -120,8 +123,10 @@ def stream(jaquad: Sequence[Field], taught: Sequence[Field], seed: int, first: i
 
 
 def encoded(data: Path, work: Path) -> tuple[list[Field], list[Field]]:
-    """The training texts, from the work folder where it has them."""
-    held = work / "encoded.pickle"
+    """The training texts, from the work folder where it has them of this teaching set and this model."""
+    load_passages(data)  # what is missing is told before the texts are encoded, which takes minutes
+    known = f"{load_items()}{(DEFAULT_FOLDER / CHECKSUMS).read_text(encoding='utf-8')}"
+    held = work / f"encoded-{zlib.crc32(known.encode()):08x}.pickle"
     if held.exists():
         with held.open("rb") as file:
             return pickle.load(file)  # type: ignore[no-any-return]
@@ -152,7 +157,7 @@ def run(options: argparse.Namespace) -> None:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds jaquad/train")
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds jaquad/train and dolly-ja")
     parser.add_argument("--work", type=Path, default=Path("build/pointer"), help="encoded texts and checkpoints")
     parser.add_argument("--steps", type=int, default=3000, help="of some 44 questions; one pass over JaQuAD is some 800")
     parser.add_argument("--seed", type=int, default=0)

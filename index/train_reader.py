@@ -23,7 +23,7 @@ from index.pretrained import load_pretrained
 from index.reader_batches import Pairs, Targets, Tokens, encode_question, encode_window, pair_up, targets
 from index.reader_examples import Article, Example, article_examples, read_articles
 from index.reader_network import FAR, ReaderNetwork, Verdict
-from index.teaching import teaching_examples
+from index.teaching import load_passages, teaching_examples
 from index.transformer import WIDTH, Lower, Pooler
 from source.errors import HakushoError
 
@@ -229,6 +229,7 @@ def run(options: argparse.Namespace) -> None:
     lower, pooler, tokenizer = load_pretrained(options.tokenizer)
     encoded, network = Encoded(lower.eval(), tokenizer), start_network(pooler)
     articles = read_articles(options.data / "jaquad" / "train")
+    load_passages(options.data)  # what is missing is told before the first course
     first = list(islice(batches(articles, rng), options.steps))
     course(Trainer(network, encoded), first, options.work, "jaquad", (1.0, 0.7))
     second = []
@@ -240,7 +241,7 @@ def run(options: argparse.Namespace) -> None:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds jaquad/train")
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds jaquad/train and dolly-ja")
     parser.add_argument("--work", type=Path, default=Path("build/reader"), help="checkpoints")
     parser.add_argument("--tokenizer", type=Path, default=DEFAULT_FOLDER / TOKENIZER, help="the vocabulary kept")
     parser.add_argument("--steps", type=int, default=200, help="steps of the first course, 48 questions each")

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from index.contextual import shipped_contextual
 from index.local import LocalIndex
 from index.reader import Reader, Reading, Spans
@@ -24,8 +26,8 @@ class PassageReading:
     """The reader's verdict of one passage, as log-odds.
 
     `answers`: that the passage answers. `span`: that its likeliest span does, against no span at all.
-    `whole`: that its paragraph answers. `share` is the logarithm of the passage's share of the likelihood
-    of its window's spans: where the answer stands, if anywhere. `spans` are those of the window, in which the passage starts
+    `whole`: that its paragraph answers. `share` is a logarithm of a probability instead: that the paragraph
+    answers, and that the span does it which the passage holds. `spans` are those of the window, in which the passage starts
     at `shift`; None where the reading is of a rendering.
     """
 
@@ -37,9 +39,9 @@ class PassageReading:
     shift: int
 
     @property
-    def verdicts(self) -> tuple[float, float, float, float]:
-        """`answers`, `span`, `whole` and `share`."""
-        return self.answers, self.span, self.whole, self.share
+    def verdicts(self) -> dict[str, float]:
+        """What ranks, by the names of `rag.weights.READ`."""
+        return {"reader": self.answers, "span": self.span, "whole": self.whole, "share": self.share}
 
     @property
     def marked(self) -> tuple[int, int] | None:
@@ -130,15 +132,15 @@ def _rendered(piece: _Piece) -> _Piece | None:
 
 
 def _of_members(piece: _Piece, reading: Reading) -> list[PassageReading]:
-    made = []
+    made, answers = [], -float(np.logaddexp(0, -reading.answers))
     for passage, sentence, share in zip(piece.members, reading.sentences, reading.shares, strict=True):
         spans = sentence.spans if piece.shift >= 0 else None
         shift = passage.start - piece.shift
-        made.append(PassageReading(sentence.answers, sentence.span, reading.answers, share, spans, shift))
+        made.append(PassageReading(sentence.answers, sentence.span, reading.answers, answers + share, spans, shift))
     return made
 
 
 def _mean(a: PassageReading, b: PassageReading) -> PassageReading:
     """The mean verdict; the span is that of the document's own text."""
-    answers, span, whole, share = ((x + y) / 2 for x, y in zip(a.verdicts, b.verdicts, strict=True))
-    return PassageReading(answers, span, whole, share, a.spans, a.shift)
+    mean = {name: (value + b.verdicts[name]) / 2 for name, value in a.verdicts.items()}
+    return PassageReading(mean["reader"], mean["span"], mean["whole"], mean["share"], a.spans, a.shift)

@@ -167,9 +167,10 @@ def _against_all(similarities: Floats) -> Floats:
 
 
 def _verdicts(readings: Sequence[PassageReading | None]) -> dict[str, Floats]:
-    """The reader's signals in [-1, 1], each of shape (rows,); what was not read is taken to say nothing."""
+    """The reader's signals in [-1, 1], each of shape (rows,); what was not read is taken to be refused."""
     found = {}
-    for i, name in enumerate(READ):
-        values = [_FLOOR if r is None else r.verdicts[i] for r in readings]
+    verdicts = [None if r is None else r.verdicts for r in readings]
+    for name in READ:
+        values = [_FLOOR if v is None else v[name] for v in verdicts]
         found[name] = np.asarray(np.clip(values, _FLOOR, _CEILING) / _CEILING, dtype=np.float32)
     return found

@@ -60,8 +60,8 @@ def test_there_is_enough_of_every_kind() -> None:
     counts = Counter(i.kind for i in ITEMS)
     assert set(counts) == set(KINDS)
     assert {kind: counts[kind] for kind in LEAST if counts[kind] < LEAST[kind]} == {}
-    assert len(ITEMS) >= 4000
-    assert len(PASSAGES) >= 200
+    assert len(ITEMS) >= 22000
+    assert len(PASSAGES) >= 900
 
 
 def test_ids_are_unique_and_references_hold() -> None:

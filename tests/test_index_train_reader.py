@@ -81,6 +81,7 @@ def test_examples_of_an_article_answer_or_lack_the_answer() -> None:
     assert {e.window.text in RICE for e in elsewhere} == {True, False}
     assert all("ハンブルク" not in e.window.text for e in elsewhere if e.question == "本部は?")
     assert any(e.kind == "exchanged" and "1998" not in e.question for e in made)
+    assert all(not e.spans and "ハンブルク" not in e.window.text for e in made if e.kind == "removed" and e.question == "本部は?")
 
 
 def test_a_window_without_its_answer_keeps_the_rest() -> None:
@@ -94,15 +95,30 @@ def test_a_window_without_its_answer_keeps_the_rest() -> None:
     assert without_answer(example("本部は?", "本部はハンブルクにある。", "ハンブルク")) is None
 
 
+def exchanged(question: str, text: str, names: tuple[str, ...], seed: int = 0) -> str | None:
+    made = exchange(example(question, text), names, random.Random(seed))
+    return made.question if made else None
+
+
 def test_names_are_exchanged_for_names_of_their_script() -> None:
-    names = names_of(["ペルーとボリビア", "Did Minister Kamikawa visit?"])
-    assert names == ("Kamikawa", "Minister", "ペルー", "ボリビア")
-    assert exchange("ペルーの首都は?", names, random.Random(0)) == "ボリビアの首都は?"
-    assert exchange("Who met President Arce?", ("Arce", "Kamikawa", "ペルー"), random.Random(3)) in (
-        "Who met President Kamikawa?",
-        "Who met Kamikawa Arce?",
-    )
-    assert exchange("首都は?", names, random.Random(0)) is None
+    names = names_of(["ペルーとボリビア", "Did Minister Kamikawa visit Lima?", "Which minister visited?"])
+    assert names == ("Kamikawa", "Lima", "ペルー", "ボリビア")
+    assert exchanged("ペルーの首都は?", "首都はリマである。", names) == "ボリビアの首都は?"
+    assert exchanged("Who met Minister Kamikawa?", "外相は会談した。", names) == "Who met Minister Lima?"
+    assert exchanged("首都は?", "首都はリマである。", names) is None
+
+
+def test_what_is_exchanged_is_not_in_the_text() -> None:
+    assert exchanged("ペルーの首都は?", "ボリビアの首都はスクレである。", ("ペルー", "ボリビア")) is None
+    text = "".join(f"{year}年" for year in range(2016, 2029) if year != 2024)
+    assert {exchanged("2021年の量は?", text, (), seed) for seed in range(40)} == {"2024年の量は?", None}
+
+
+def test_months_stay_months() -> None:
+    months = {exchanged("12月に来たのは?", "外相が来た。", (), seed) for seed in range(40)}
+    assert months == {"9月に来たのは?", "10月に来たのは?", "11月に来たのは?"}
+    names = ("Kamikawa", "March", "May")
+    assert {exchanged("Who came in May?", "外相が来た。", names, seed) for seed in range(20)} == {"Who came in March?"}
 
 
 def test_learning_lowers_the_loss_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
