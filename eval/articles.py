@@ -7,24 +7,23 @@ them. Baseline of the same run: the sentence that BM25 alone puts first.
 """
 
 import argparse
-import json
 import random
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from eval.command import status, write_json
-from eval.retrieval_sets import article_document, under_title
+from eval.retrieval_sets import article_document, squad_articles, under_title
 from eval.spans import auroc, character_f1, exact
 from index.embedding import load_embedder
 from index.local import LocalIndex, build_index
 from index.tokenise import default_tokeniser
 from rag.assistant import Assistant
 from source.document import Document
-from source.errors import HakushoError
 
 SETS = {"JaQuAD dev": "jaquad/dev", "JSQuAD validation": "jsquad"}
 LEFT_OUT = 5  # every so many paragraphs, one
@@ -61,15 +60,8 @@ class Shelf:
 
 def shelves(folder: Path, seed: int = 3) -> list[Shelf]:
     """The articles of a folder of SQuAD-shaped files, MEASURED at a time. Raises HakushoError where there are none."""
-    files = sorted(folder.glob("*.json"))
-    if not files:
-        raise HakushoError(f"{folder} holds no .json file: name the folder that holds jaquad and jsquad with --data")
     rng = random.Random(seed)
-    by_title: dict[str, list[dict[str, object]]] = {}
-    for file in files:
-        for article in json.loads(file.read_text(encoding="utf-8"))["data"]:
-            by_title.setdefault(str(article["title"]), []).extend(article["paragraphs"])
-    articles = list(by_title.items())
+    articles = list(squad_articles(folder).items())
     rng.shuffle(articles)
     found = []
     for at in range(0, len(articles), MEASURED):
@@ -91,7 +83,7 @@ def tuning_shelves(data: Path) -> Iterator[tuple[LocalIndex, list[ArticleQuestio
     return ((build_index(s.documents, load_embedder(), default_tokeniser()), s.sample(110, 40)) for s in held)
 
 
-def _article(title: str, paragraphs: Sequence[dict[str, object]], number: int) -> tuple[Document, list[ArticleQuestion]]:
+def _article(title: str, paragraphs: Sequence[dict[str, Any]], number: int) -> tuple[Document, list[ArticleQuestion]]:
     shown = [under_title(str(p["context"])) for p in paragraphs]
     texts = [text.replace("\n", " ") for text, _ in shown]
     out = {i for i in range(len(texts)) if i % LEFT_OUT == LEFT_OUT - 1}
@@ -100,7 +92,7 @@ def _article(title: str, paragraphs: Sequence[dict[str, object]], number: int) -
     for i, paragraph in enumerate(paragraphs):
         at = document.text.find(texts[i].strip())
         lost = shown[i][1] + len(texts[i]) - len(texts[i].lstrip())
-        for qa in paragraph["qas"]:  # type: ignore[attr-defined]
+        for qa in paragraph["qas"]:
             answers = tuple(str(a["text"]) for a in qa["answers"])
             # An answer that was marked in JSQuAD's title, before the paragraph, is nowhere in the document.
             starts = [int(a["answer_start"]) - lost for a in qa["answers"]]

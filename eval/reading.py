@@ -17,13 +17,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from eval.command import status, write_json
 from eval.ginza import Entity, Recogniser, entity_span, ginza_if_installed
 from eval.report import reading_page
-from eval.retrieval_sets import jsquad, under_title
+from eval.retrieval_sets import jsquad, squad_articles, under_title
 from eval.spans import auroc, calibration_error, character_f1, exact
 from index.contextual import DEFAULT_FOLDER, Contextual
 from index.embedding import load_embedder
@@ -36,7 +37,6 @@ from rag.retrieve import Ranker
 from rag.short_answer import short_answer
 from rag.span_edges import whole_words
 from rag.weights import squeezed
-from source.errors import HakushoError
 
 ENGLISH = Path(__file__).parent / "jaquad_english.jsonl"
 
@@ -59,21 +59,14 @@ class Item:
 
 def load_set(folder: Path, seed: int = 0) -> list[Item]:
     """The questions of a folder of SQuAD-shaped files. Raises HakushoError where there are none."""
-    files = sorted(folder.glob("*.json"))
-    if not files:
-        raise HakushoError(f"{folder} holds no .json file: name the folder that holds jaquad and jsquad with --data")
-    rng = random.Random(seed)
-    articles: dict[str, list[dict[str, object]]] = {}
-    for file in files:
-        for article in json.loads(file.read_text(encoding="utf-8"))["data"]:
-            articles.setdefault(str(article["title"]), []).extend(article["paragraphs"])
+    rng, articles = random.Random(seed), squad_articles(folder)
     return [item for title, paragraphs in articles.items() for item in _items(title, paragraphs, rng)]
 
 
-def _items(title: str, paragraphs: Sequence[dict[str, object]], rng: random.Random) -> Iterator[Item]:
+def _items(title: str, paragraphs: Sequence[dict[str, Any]], rng: random.Random) -> Iterator[Item]:
     shown = [window_of(title, str(p["context"])) for p in paragraphs]
     for at, paragraph in enumerate(paragraphs):
-        for asked in paragraph["qas"]:  # type: ignore[attr-defined]
+        for asked in paragraph["qas"]:
             answers = tuple(str(a["text"]) for a in asked["answers"])
             if not answers:
                 continue

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from index.embedding import Embedder, StaticModel, shipped_static
 from index.local import LocalIndex, build_index, with_embedder
 from index.tokenise import default_tokeniser
 from index.train_data import need
 from source.document import Document, Paragraph, Passage, Section
+from source.errors import HakushoError
 from source.parse import parse
 
 T = TypeVar("T")
@@ -62,6 +63,18 @@ def under_title(context: str) -> tuple[str, int]:
     _, mark, rest = context.partition("[SEP]")
     text = rest.lstrip() if mark else context
     return text, len(context) - len(text)
+
+
+def squad_articles(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """The paragraphs of a folder of SQuAD-shaped files by their article's title. Raises HakushoError where there are none."""
+    files = sorted(folder.glob("*.json"))
+    if not files:
+        raise HakushoError(f"{folder} holds no .json file: name the folder that holds jaquad and jsquad with --data")
+    articles: dict[str, list[dict[str, Any]]] = {}
+    for file in files:
+        for article in json.loads(file.read_text(encoding="utf-8"))["data"]:
+            articles.setdefault(str(article["title"]), []).extend(article["paragraphs"])
+    return articles
 
 
 def article_document(title: str, paragraphs: Sequence[str], number: int) -> Document:
