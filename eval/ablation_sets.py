@@ -7,7 +7,7 @@ of the half that answers it and, as a near miss, of the half that does not.
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy as np
 from eval.metrics import gold_passages
 from eval.questions import load_questions
 from eval.reading import Item, Overlap, load_set
-from eval.retrieval_sets import article_document
+from eval.retrieval_sets import article_document, rows_at
 from eval.taught import taught_documents
 from index.embedding import load_embedder
 from index.local import LocalIndex, build_index
@@ -105,18 +105,12 @@ def _half(articles: dict[str, list[Window]], asked: Sequence[Item]) -> Asked:
 def _answered(item: Item, document: Document, index: LocalIndex) -> Case | None:
     """None where the answer stands in no passage."""
     at = document.text.find(item.window.text.replace("\n", " "))
-    rows = frozenset(_rows(index, document.id, {at + max(start, 0) for start in item.starts})) if at >= 0 else frozenset()
+    rows = rows_at(index, document.id, {at + max(start, 0) for start in item.starts}) if at >= 0 else frozenset()
     return _case(item, rows) if rows else None
 
 
 def _case(item: Item, rows: frozenset[int]) -> Case:
     return Case(item.question, (), language_of(item.question), "low overlap", rows, item.answers if rows else ())
-
-
-def _rows(index: LocalIndex, document: str, starts: set[int]) -> Iterator[int]:
-    for row, p in enumerate(index.passages):
-        if p.document == document and any(p.start <= start < p.end for start in starts):
-            yield row
 
 
 def taught(limit: int | None = None) -> list[Asked]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from eval.command import status, write_json
-from eval.retrieval_sets import article_document, squad_articles, under_title
+from eval.retrieval_sets import article_document, rows_at, squad_articles, under_title
 from eval.spans import auroc, character_f1, exact
 from index.embedding import load_embedder
 from index.local import LocalIndex, build_index
@@ -41,8 +41,7 @@ class ArticleQuestion:
 
     def rows(self, index: LocalIndex) -> frozenset[int]:
         """The rows of the passages that answer, none where nothing does."""
-        mine = [(i, p) for i, p in enumerate(index.passages) if p.document == self.document]
-        return frozenset(i for i, p in mine if any(p.start <= start < p.end for start in self.starts))
+        return rows_at(index, self.document, self.starts)
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def figures(index: LocalIndex, asked: Sequence[ArticleQuestion]) -> dict[str, fl
             rows["false answers"].append(float(said))
             continue
         found = [r.passage for r in answer.retrieved]
-        short = answer.short_answer or "" if said else ""
+        short = answer.short_answer or ""
         lexical = index.lexical("passage", "word", index.tokeniser.fields(one.question)["word"])
         first = index.passages[int(np.argmax(lexical))].id
         cited = said and any(c.passage in gold for c in answer.citations)

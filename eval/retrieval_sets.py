@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,10 +10,10 @@ from typing import Any, Literal, TypeVar
 
 from index.embedding import Embedder, StaticModel, shipped_static
 from index.local import LocalIndex, build_index, with_embedder
+from index.reader_examples import raw_articles
 from index.tokenise import default_tokeniser
 from index.train_data import need
 from source.document import Document, Paragraph, Passage, Section
-from source.errors import HakushoError
 from source.parse import parse
 
 T = TypeVar("T")
@@ -65,15 +65,17 @@ def under_title(context: str) -> tuple[str, int]:
     return text, len(context) - len(text)
 
 
+def rows_at(index: LocalIndex, document: str, starts: Collection[int]) -> frozenset[int]:
+    """The rows of a document's passages that hold one of the places."""
+    mine = [(row, p) for row, p in enumerate(index.passages) if p.document == document]
+    return frozenset(row for row, p in mine if any(p.start <= start < p.end for start in starts))
+
+
 def squad_articles(folder: Path) -> dict[str, list[dict[str, Any]]]:
     """The paragraphs of a folder of SQuAD-shaped files by their article's title. Raises HakushoError where there are none."""
-    files = sorted(folder.glob("*.json"))
-    if not files:
-        raise HakushoError(f"{folder} holds no .json file: name the folder that holds jaquad and jsquad with --data")
     articles: dict[str, list[dict[str, Any]]] = {}
-    for file in files:
-        for article in json.loads(file.read_text(encoding="utf-8"))["data"]:
-            articles.setdefault(str(article["title"]), []).extend(article["paragraphs"])
+    for article in raw_articles(folder):
+        articles.setdefault(str(article["title"]), []).extend(article["paragraphs"])
     return articles
 
 

@@ -50,7 +50,7 @@ def taught_documents(
 
 
 def _document(field: str, passages: list[TeachingPassage], items: list[TeachingItem], embedder: Embedder) -> TaughtDocument:
-    blocks = [f"## {p.heading.split('›')[-1].strip()}\n\n{p.text}" for p in passages]
+    blocks = [f"## {p.nearest_heading}\n\n{p.text}" for p in passages]
     document = parse(f"# {field}\n\n" + "\n\n".join(blocks) + "\n", field)
     index = build_index([document], embedder, default_tokeniser())
     starts = {p.id: document.text.find(p.text) for p in passages}

@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime
 
 from index.contextual import POINTER, QUESTION_PREFIX, Contextual, Floats
-from index.reader_batches import Tokens, offsets_from
+from index.reader_batches import Tokens, offsets_from, span_mask
 from index.reader_examples import Window
 from index.reader_words import Words, padded, words_of
 from index.tokenise import Tokeniser
@@ -63,8 +63,7 @@ def sentence_of(words: Words, sentences: Sequence[tuple[int, int]]) -> np.ndarra
 
 
 def _log_probabilities(scores: Floats) -> Floats:
-    reach = np.arange(len(scores))[None, :] - np.arange(len(scores))[:, None]
-    allowed = np.where((reach >= 0) & (reach < LONGEST_SPAN), scores, np.float32(_NEVER))
+    allowed = np.where(span_mask(len(scores), LONGEST_SPAN), scores, np.float32(_NEVER))
     best = allowed.max()
     return np.asarray(np.maximum(allowed - best - np.log(np.exp(allowed - best).sum()), _NEVER), dtype=np.float32)
 

@@ -134,7 +134,7 @@ def taught_fields(data: Path, encoder: Encoder) -> Iterator[Field]:
         asked: list[_Asked] = []
         for name in dict.fromkeys(i.passage for i in items):
             passage = passages[name]
-            for window, at in pieces(passage.text, passage.heading.split("›")[-1].strip()):
+            for window, at in pieces(passage.text, passage.nearest_heading):
                 windows.append(window)
                 end = at + len(window.text)
                 for item in (i for i in items if i.passage == name):

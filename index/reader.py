@@ -16,7 +16,7 @@ import onnxruntime
 
 from index.contextual import READER, Contextual, Floats
 from index.pointer import Pointer, joined
-from index.reader_batches import LONGEST_SPAN, Tokens, encode_question, encode_window, pair_up
+from index.reader_batches import LONGEST_SPAN, Tokens, encode_question, encode_window, pair_up, span_mask
 from index.reader_examples import Window
 from index.reader_words import Words
 from index.tokenise import default_tokeniser, language_of
@@ -208,5 +208,4 @@ def best_span(scores: Floats) -> tuple[int, int]:
 
 def _allowed(scores: Floats) -> Floats:
     """The scores with -inf where no span of at most LONGEST_SPAN tokens stands."""
-    reach = np.arange(len(scores))[None, :] - np.arange(len(scores))[:, None]
-    return np.asarray(np.where((reach >= 0) & (reach < LONGEST_SPAN), scores, -np.inf), dtype=np.float32)
+    return np.asarray(np.where(span_mask(len(scores), LONGEST_SPAN), scores, -np.inf), dtype=np.float32)

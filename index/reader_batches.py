@@ -86,13 +86,17 @@ def pair_up(asked: Sequence[int], passages: Sequence[Tokens], windows: Sequence[
     return Pairs(roles, mask, np.asarray(asked, dtype=np.int64), spans, member)
 
 
+def span_mask(t: int, longest: int) -> NDArray[np.bool_]:
+    """Which pairs of first and last of `t` tokens make a span of at most `longest`, (t, t)."""
+    reach = np.arange(t)[None, :] - np.arange(t)[:, None]
+    return np.asarray((reach >= 0) & (reach < longest), dtype=np.bool_)
+
+
 def may_stand(pairs: Pairs) -> NDArray[np.bool_]:
     """Where a span may stand, (n, t, t): at most LONGEST_SPAN tokens of the passage, or its first token alone."""
     t = pairs.spans.shape[1]
-    order = np.arange(t)
-    reach = order[None, :] - order[:, None]
-    inside = (pairs.spans == 1) & (order != pairs.heads[:, None])
-    allowed: NDArray[np.bool_] = inside[:, :, None] & inside[:, None, :] & ((reach >= 0) & (reach < LONGEST_SPAN))
+    inside = (pairs.spans == 1) & (np.arange(t) != pairs.heads[:, None])
+    allowed: NDArray[np.bool_] = inside[:, :, None] & inside[:, None, :] & span_mask(t, LONGEST_SPAN)
     rows = np.arange(len(allowed))
     allowed[rows, pairs.heads, pairs.heads] = True
     return allowed

@@ -59,13 +59,17 @@ class Article:
     paragraphs: tuple[tuple[str, tuple[tuple[str, int, int], ...]], ...]
 
 
-def read_articles(folder: Path) -> list[Article]:
-    """The articles of a folder of SQuAD-shaped files. Raises HakushoError where there are none."""
+def raw_articles(folder: Path) -> list[dict[str, Any]]:
+    """The articles of a folder of SQuAD-shaped files as they are there. Raises HakushoError where there are none."""
     files = sorted(folder.glob("*.json"))
     if not files:
         raise HakushoError(f"{folder} holds no .json file: name the folder that holds jaquad and jsquad with --data")
-    raw = [a for file in files for a in json.loads(file.read_text(encoding="utf-8"))["data"]]
-    return [Article(str(a["title"]), tuple(_paragraph(p) for p in a["paragraphs"])) for a in raw]
+    return [a for file in files for a in json.loads(file.read_text(encoding="utf-8"))["data"]]
+
+
+def read_articles(folder: Path) -> list[Article]:
+    """The articles of a folder of SQuAD-shaped files. Raises HakushoError where there are none."""
+    return [Article(str(a["title"]), tuple(_paragraph(p) for p in a["paragraphs"])) for a in raw_articles(folder)]
 
 
 def _paragraph(raw: dict[str, Any]) -> tuple[str, tuple[tuple[str, int, int], ...]]:

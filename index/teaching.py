@@ -39,6 +39,11 @@ class TeachingPassage:
     heading: str
     text: str
 
+    @property
+    def nearest_heading(self) -> str:
+        """The last heading of the path."""
+        return self.heading.split("›")[-1].strip()
+
 
 @dataclass(frozen=True, slots=True)
 class TeachingItem:
@@ -132,21 +137,18 @@ def _dolly(data: Path) -> list[TeachingPassage]:
 
 def windows(passages: dict[str, TeachingPassage]) -> dict[str, Window]:
     """Each passage as the reader sees it: the nearest heading before it."""
-    return {p.id: Window(p.text, p.heading.split("›")[-1].strip(), sentences_of(p.text)) for p in passages.values()}
+    return {p.id: Window(p.text, p.nearest_heading, sentences_of(p.text)) for p in passages.values()}
 
 
-def teaching_examples(data: Path, part: Part, rng: random.Random | None = None) -> list[Example]:
-    """The items of a part as the reader learns them, made anew at each call.
+def teaching_examples(data: Path, rng: random.Random) -> list[Example]:
+    """The items of the training part as the reader learns them, made anew at each call.
 
-    In training, half are over a window cut from the passage, and some also over what does not answer:
+    Half are over a window cut from the passage, and some also over what does not answer:
     another passage, of the same field or of any, or the passage without the sentence that does; or
     with a name or number exchanged.
     """
-    rng = rng or random.Random(0)
     shown = windows(load_passages(data))
-    items = [i for i in load_items() if held_out(i.passage) == (part == "held-out")]
-    if part == "held-out":
-        return [_example(item, shown[item.passage]) for item in items]
+    items = [i for i in load_items() if not held_out(i.passage)]
     own = sorted({i.passage for i in items if is_own(i.passage)})
     names = names_of([*(shown[p].text for p in own), *(i.asked for i in items)])
     examples = []

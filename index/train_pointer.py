@@ -18,14 +18,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from index.contextual import DEFAULT_FOLDER, shipped_contextual
+from index.contextual import DEFAULT_FOLDER, LOWER, TOKENIZER, shipped_contextual
 from index.pointer import LONGEST_SPAN
 from index.pointer_batches import Batch, Group, collate, groups
 from index.pointer_data import Field, load_fields
 from index.pointer_network import NEVER, PointerNetwork
 from index.reader_words import WORD
-from index.static_embedding import CHECKSUMS
-from index.teaching import load_items, load_passages
+from index.teaching import FOLDER, load_passages
 from source.errors import HakushoError
 
 PEAK, WARM, DECAY = 2e-3, 300, 0.999
@@ -124,12 +123,14 @@ def stream(jaquad: Sequence[Field], taught: Sequence[Field], seed: int, first: i
 
 def encoded(data: Path, work: Path) -> tuple[list[Field], list[Field]]:
     """The training texts, from the work folder where it has them of this teaching set and this model."""
-    load_passages(data)  # what is missing is told before the texts are encoded, which takes minutes
-    known = f"{load_items()}{(DEFAULT_FOLDER / CHECKSUMS).read_text(encoding='utf-8')}"
-    held = work / f"encoded-{zlib.crc32(known.encode()):08x}.pickle"
+    known = 0
+    for path in (FOLDER / "items.jsonl", FOLDER / "passages.jsonl", DEFAULT_FOLDER / LOWER, DEFAULT_FOLDER / TOKENIZER):
+        known = zlib.crc32(path.read_bytes(), known)
+    held = work / f"encoded-{known:08x}.pickle"
     if held.exists():
         with held.open("rb") as file:
             return pickle.load(file)  # type: ignore[no-any-return]
+    load_passages(data)  # what is missing is told before the texts are encoded, which takes minutes
     fields = load_fields(data, shipped_contextual())
     with held.open("wb") as file:
         pickle.dump(fields, file, protocol=5)

@@ -234,7 +234,7 @@ def run(options: argparse.Namespace) -> None:
     course(Trainer(network, encoded), first, options.work, "jaquad", (1.0, 0.7))
     second = []
     for _ in range(options.epochs):
-        second += list(mixed(articles, teaching_examples(options.data, "train", rng), rng))
+        second += list(mixed(articles, teaching_examples(options.data, rng), rng))
     course(Trainer(network, encoded), second, options.work, "teaching", (0.7, 0.02))
 
 
