@@ -2,13 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
+from leakage import ENGLISH, LONG, LONG_ENGLISH, SHORT, alike, copied
 
 from eval.questions import load_questions
-from index.normalise import fold
 from index.reader_examples import sentences_of
 from index.teaching import KINDS, MISSING, TeachingError, held_out, is_own, load_items, load_passages
 from index.tokenise import default_tokeniser
@@ -25,43 +24,14 @@ LEAST = {
     "list": 200,
     "yes-no": 200,
 }
-# Characters in a row, without marks and blanks, that tell a copy: more than the longest name or set phrase.
-LONG, SHORT, ENGLISH = 25, 15, 40
-
-
-def grams(text: str, n: int) -> set[str]:
-    bare = re.sub(r"\W", "", fold(text))
-    return {bare[i : i + n] for i in range(len(bare) - n + 1)}
-
-
-def copied(named: Iterable[tuple[str, str]], known: Iterable[str], n: int) -> list[str]:
-    """The ids of the texts that share `n` characters in a row with what is known."""
-    held = set().union(*(grams(text, n) for text in known))
-    return [i for i, text in named if grams(text, n) & held]
-
-
-def alike(named: Iterable[tuple[str, str]], known: Sequence[str]) -> list[str]:
-    """The ids of the questions of whose 5-grams three quarters are those of one known question (Jaccard)."""
-    sets = [grams(question, 5) for question in known]
-    owners: dict[str, list[int]] = {}
-    for number, held in enumerate(sets):
-        for gram in held:
-            owners.setdefault(gram, []).append(number)
-    found = []
-    for i, question in named:
-        own = grams(question, 5)
-        shared = Counter(number for gram in own for number in owners.get(gram, ()))
-        if len(own) > 6 and any(n / (len(own) + len(sets[number]) - n) >= 0.75 for number, n in shared.items()):
-            found.append(i)
-    return found
 
 
 def test_there_is_enough_of_every_kind() -> None:
     counts = Counter(i.kind for i in ITEMS)
     assert set(counts) == set(KINDS)
     assert {kind: counts[kind] for kind in LEAST if counts[kind] < LEAST[kind]} == {}
-    assert len(ITEMS) >= 22000
-    assert len(PASSAGES) >= 900
+    assert len(ITEMS) >= 28000
+    assert len(PASSAGES) >= 1000
 
 
 def test_ids_are_unique_and_references_hold() -> None:
@@ -123,7 +93,9 @@ def test_a_tenth_is_held_out_by_passage() -> None:
 
 def test_nothing_comes_from_the_chapter(chapter: Document) -> None:
     known = (chapter.text, " ".join(p.rendering for p in chapter.passages))
-    assert copied([(p.id, p.text) for p in PASSAGES.values()], known, LONG) == []
+    english = {p.id for p in PASSAGES.values() if p.text.isascii()}
+    assert copied([(p.id, p.text) for p in PASSAGES.values() if p.id not in english], known, LONG) == []
+    assert copied([(p.id, p.text) for p in PASSAGES.values() if p.id in english], known, LONG_ENGLISH) == []
     assert copied([(i.id, i.asked) for i in ITEMS if i.language == "ja"], known, SHORT) == []
     assert copied([(i.id, i.asked) for i in ITEMS if i.language == "en"], known, ENGLISH) == []
     assert [p.id for p in PASSAGES.values() if re.search("中央アジア|コーカサス", p.text)] == []
