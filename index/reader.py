@@ -22,7 +22,6 @@ from index.reader_words import Words
 from index.tokenise import default_tokeniser, language_of
 
 KEPT = 2000  # windows whose states are kept: some 250 kB each
-TOGETHER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +116,8 @@ class Reader:
         asked = self._model.kept_states(ids)
         encoded = self._encoded(windows)
         words = self._pointer.question_words(question, asked) if any(e.words for e in encoded) else None
-        readings: list[Reading | None] = [None] * len(windows)
-        order = sorted(range(len(windows)), key=lambda i: len(encoded[i].tokens.ids))
-        for at in range(0, len(order), TOGETHER):
-            some = order[at : at + TOGETHER]
-            made = self._read(asked, words, [encoded[i] for i in some], [windows[i] for i in some])
-            for i, reading in zip(some, made, strict=True):
-                readings[i] = reading
-        return [r for r in readings if r is not None]
+        # One at a time: on a processor the padding of several costs more than their calls.
+        return [self._read(asked, words, e, w) for e, w in zip(encoded, windows, strict=True)]
 
     def _encoded(self, windows: Sequence[Window]) -> list[_Encoded]:
         """Tokens and states, from those kept where there."""
@@ -146,35 +139,26 @@ class Reader:
             return None
         return self._pointer.window_words(window, tokens, states)
 
-    def _read(self, asked: Floats, words: Words | None, encoded: Sequence[_Encoded], windows: Sequence[Window]) -> list[Reading]:
+    def _read(self, asked: Floats, words: Words | None, encoded: _Encoded, window: Window) -> Reading:
         q = len(asked)
-        pairs = pair_up([q] * len(encoded), [e.tokens for e in encoded], windows)
-        states = np.zeros((*pairs.mask.shape, asked.shape[1]), dtype=np.float32)
-        states[:, :q] = asked
-        for i, e in enumerate(encoded):
-            states[i, q : q + len(e.states)] = e.states
+        pairs = pair_up([q], [encoded.tokens], [window])
         inputs = {
-            "states": states, "mask": pairs.mask, "roles": pairs.roles, "heads": pairs.heads, "spans": pairs.spans,
-            "member": pairs.member,
+            "states": np.concatenate([asked, encoded.states])[None], "mask": pairs.mask, "roles": pairs.roles, "heads": pairs.heads,
+            "spans": pairs.spans, "member": pairs.member,
         }  # fmt: skip
-        scores, sentences, answers = self._network.run(["scores", "sentences", "answers"], inputs)
-        pointed = self._pointed(words, encoded, windows)
-        made = []
-        for i, (e, w) in enumerate(zip(encoded, windows, strict=True)):
-            above = scores[i, q:, q:] - scores[i, q, q]
-            judged = tuple(
-                _sentence(e, bounds, float(sentences[i, j]), above, pointed.get(i)) for j, bounds in enumerate(w.sentences)
-            )
-            made.append(Reading(float(answers[i]), judged))
-        return made
+        (scores,), (sentences,), (answers,) = self._network.run(["scores", "sentences", "answers"], inputs)
+        above = scores[q:, q:] - scores[q, q]
+        pointed = self._pointed(words, encoded, window)
+        judged = (
+            _sentence(encoded, bounds, float(s), above, pointed) for bounds, s in zip(window.sentences, sentences, strict=True)
+        )
+        return Reading(float(answers), tuple(judged))
 
-    def _pointed(self, asked: Words | None, encoded: Sequence[_Encoded], windows: Sequence[Window]) -> dict[int, Floats]:
-        """The pointer's log-probabilities of the windows that it reads, by position."""
-        some = [(i, e.words) for i, e in enumerate(encoded) if e.words is not None and len(e.words.rows)]
-        if not some or asked is None or not len(asked.rows):
-            return {}
-        found = self._pointer.point(asked, [windows[i] for i, _ in some], [w for _, w in some])
-        return {i: scores for (i, _), scores in zip(some, found, strict=True)}
+    def _pointed(self, asked: Words | None, encoded: _Encoded, window: Window) -> Floats | None:
+        """The pointer's log-probabilities of a window that it reads."""
+        if asked is None or not len(asked.rows) or encoded.words is None or not len(encoded.words.rows):
+            return None
+        return self._pointer.point(asked, [window], [encoded.words])[0]
 
 
 def _sentence(
