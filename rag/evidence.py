@@ -15,7 +15,6 @@ from index.lexicon import Attribute
 from index.local import LocalIndex
 from index.normalise import fold
 from index.tokenise import english_terms, language_of
-from rag.focus import focus_of
 from rag.question import Question
 from rag.retrieve import Candidate
 
@@ -31,25 +30,14 @@ _CAPITALISED = re.compile(r"(?<=[a-z,] )[A-Z][\w-]+|[A-Z]+[0-9]+|\b[A-Z]{2,}\b")
 class Evidence:
     """Signals about one question and its best passage: in [0, 1], the reader's in [-1, 1]."""
 
-    score: float
-    margin: float
-    coverage: float
     paragraph_coverage: float
-    weakest: float
-    late: float
-    dense: float
     countries: float
     times: float
     known: float
     near: float
     contradiction: float
     names: float
-    typed: float
     attribute_missing: float
-    focus: float
-    asked: float
-    unknown_topic: float
-    english: float
     reader: float
     span: float
     whole: float
@@ -74,29 +62,15 @@ class EvidenceReader:
         passage = top.passage
         context = f"{' '.join(passage.headings)} {self._index.paragraph_of(passage)}"
         own = f"{passage.text} {passage.rendering}"
-        covered = self._coverage(question, own)
-        typed = top.signals["typed"]
-        focus = self._focus(question, own, typed)
         return Evidence(
-            score=top.score,
-            margin=top.score - (candidates[1].score if len(candidates) > 1 else 0.0),
-            coverage=_weighted(covered),
-            paragraph_coverage=_weighted(self._coverage(question, f"{context} {passage.rendering}")),
-            weakest=min((c for c, w in covered if w > 0), default=1.0),
-            late=top.signals["late"],
-            dense=top.signals["dense"],
+            paragraph_coverage=self._coverage(question, f"{context} {passage.rendering}"),
             countries=top.signals["countries"],
             times=top.signals["times"],
             known=self.known(question),
             near=self.near(question),
             contradiction=-top.signals["against"],
             names=self._names(question, f"{own} {context}"),
-            typed=typed,
             attribute_missing=self._attribute_missing(question, own),
-            focus=focus,
-            asked=min(typed, focus),
-            unknown_topic=_unknown(covered),
-            english=float(question.language == "en"),
             reader=top.signals["reader"],
             span=top.signals["span"],
             whole=top.signals["whole"],
@@ -123,18 +97,17 @@ class EvidenceReader:
         held = [t in words or any(c in concepts for c in tokeniser.concepts(t)) for t in terms]
         return sum(held) / len(held) if held else 1.0
 
-    def _coverage(self, question: Question, text: str, asked: str = "") -> list[tuple[float, float]]:
-        """For each content word of the question (or of `asked`, a part of it): how far `text` covers it, and its weight."""
+    def _coverage(self, question: Question, text: str) -> float:
+        """How far a text covers the content words of the question, weighed by their rarity."""
         tokeniser = self._index.tokeniser
         field = "english" if question.language == "en" else "word"
-        terms = tokeniser.fields(asked or question.text)[field]
         held, concepts = set(tokeniser.fields(text)[field]), set(tokeniser.concepts(text))
-        statistics = self._index.fields["passage", field]
-        covered = []
-        for term in dict.fromkeys(terms):
+        covered = weight = 0.0
+        for term in dict.fromkeys(tokeniser.fields(question.text)[field]):
             value = 1.0 if term in held else _SYNONYM if concepts & set(tokeniser.concepts(term)) else self._nearness(term, text)
-            covered.append((value, statistics.idf(term)))
-        return covered
+            idf = self._index.fields["passage", field].idf(term)
+            covered, weight = covered + value * idf, weight + idf
+        return covered / weight if weight > 0 else 1.0
 
     @staticmethod
     def _nearness(term: str, text: str) -> float:
@@ -143,14 +116,6 @@ class EvidenceReader:
         if not len(a.weight) or not len(b.weight):
             return 0.0
         return min(_SYNONYM, max(0.0, float((a.unit @ b.unit.T).max(axis=1).mean())))
-
-    def _focus(self, question: Question, text: str, typed: float) -> float:
-        """How far the passage has a word for what is asked for; without such a noun, whether the type is there."""
-        focus = focus_of(question)
-        if focus is None:
-            return typed
-        covered = self._coverage(question, text, focus)
-        return min((c for c, _ in covered), default=typed)
 
     def _names(self, question: Question, text: str) -> float:
         """The share of the question's proper names and codes (COP28) that the passage or its paragraph has."""
@@ -185,14 +150,3 @@ def _folded(attribute: Attribute) -> Attribute:
         tuple(map(fold, phrases)) for phrases in (attribute.asks_ja, attribute.asks_en, attribute.evidence)
     )
     return Attribute(fold(attribute.name), asks_ja, asks_en, attribute.answer_type, evidence)
-
-
-def _unknown(covered: list[tuple[float, float]]) -> float:
-    """The share of the question's words, by weight, that the passage has nothing like."""
-    total = sum(w for _, w in covered)
-    return sum(w for c, w in covered if c < _SYNONYM) / total if total > 0 else 0.0
-
-
-def _weighted(covered: list[tuple[float, float]]) -> float:
-    total = sum(w for _, w in covered)
-    return sum(c * w for c, w in covered) / total if total > 0 else 1.0
