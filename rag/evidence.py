@@ -15,12 +15,16 @@ from index.lexicon import Attribute
 from index.local import LocalIndex
 from index.normalise import fold
 from index.tokenise import english_terms, language_of
+from rag.focus import focus_of
 from rag.question import Question
+from rag.ranks import offices
 from rag.retrieve import Candidate
+from rag.spans import asks_identity
 
 _SYNONYM = 0.8
 # Between which cosines of the shipped model questions off and on a document's topic lie, and where on that way most answerable ones.
 _FAR, _CLOSE, _USUAL = 0.78, 0.90, 0.75
+_LOOKED_AT = 3
 _CODE = re.compile(r"[a-z]+[0-9]+|[a-z]{3,}")
 # A name inside an English question: capitalised, not for standing first.
 _CAPITALISED = re.compile(r"(?<=[a-z,] )[A-Z][\w-]+|[A-Z]+[0-9]+|\b[A-Z]{2,}\b")
@@ -28,7 +32,10 @@ _CAPITALISED = re.compile(r"(?<=[a-z,] )[A-Z][\w-]+|[A-Z]+[0-9]+|\b[A-Z]{2,}\b")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Signals about one question and its best passage: in [0, 1], the reader's in [-1, 1]."""
+    """Signals about one question and its best passage: in [0, 1], the reader's in [-1, 1].
+
+    `contradiction`: the passage is of another time, place or rank, or nobody is named who holds the office whose holder is asked for.
+    """
 
     paragraph_coverage: float
     countries: float
@@ -68,7 +75,7 @@ class EvidenceReader:
             times=top.signals["times"],
             known=self.known(question),
             near=self.near(question),
-            contradiction=-top.signals["against"],
+            contradiction=max(-top.signals["against"], float(_vacant(question, candidates))),
             names=self._names(question, f"{own} {context}"),
             attribute_missing=self._attribute_missing(question, own),
             reader=top.signals["reader"],
@@ -137,6 +144,12 @@ class EvidenceReader:
         if not asked:
             return 0.0
         return float(not any(not a.evidence or any(e in held for e in a.evidence) for a in asked))
+
+
+def _vacant(question: Question, candidates: list[Candidate]) -> bool:
+    """Whether the holder of an office is asked for, and none of the best passages names one."""
+    named = asks_identity(question) and offices(focus_of(question) or "")
+    return bool(named) and not any(c.signals["typed"] for c in candidates[:_LOOKED_AT])
 
 
 def _asks_for(attribute: Attribute, folded: str, language: str) -> bool:

@@ -16,6 +16,8 @@ from source.document import Document, Passage
 _LIST_GAP = 2.2
 _SEVERAL_GAP = 0.7
 _LIST_MOST = 8
+# The logarithm of the probability from which the reader's word alone is enough.
+_ANSWERS = math.log(0.6)
 _TYPED = ("person", "country", "organisation", "place", "date", "count")
 
 
@@ -39,8 +41,17 @@ def _supporting(question: Question, candidates: Sequence[Candidate], constraints
     if not (question.wants_list or (typed and question.answer_type == "person" and fixed_by(question.text))):
         return [top.passage]
     least = log_odds(top.score) - gap
-    near = [c for c in candidates[1:_LIST_MOST] if log_odds(c.score) >= least and (not typed or c.signals["typed"] == 1)]
+    near = [
+        c
+        for c in candidates[1:_LIST_MOST]
+        if (log_odds(c.score) >= least or (not question.wants_list and _answers(c))) and (not typed or c.signals["typed"] == 1)
+    ]
     return [top.passage, *(c.passage for c in near if constraints.kept(question.text, c.passage).all)]
+
+
+def _answers(candidate: Candidate) -> bool:
+    """Whether the reader, by itself, holds that this very passage answers."""
+    return candidate.reading is not None and candidate.reading.share >= _ANSWERS
 
 
 def log_odds(probability: float) -> float:

@@ -129,3 +129,9 @@ def test_a_stream_ends_with_the_answer_that_ask_gives(assistant: Assistant) -> N
     *statements, answer = assistant.stream("日本とトルクメニスタンの外務省間協力プログラムは何年から何年までのものですか。")
     assert statements == list(answer.statements)
     assert answer.citations == assistant.ask(answer.question).citations
+
+
+def test_all_that_a_person_is_asked_of_are_quoted(assistant: Assistant) -> None:
+    quotes = [c.quote for c in assistant.ask("5月に訪日したのは誰ですか。").citations]
+    assert len(quotes) == 3
+    assert all("5月" in q and "訪日" in q for q in quotes)
