@@ -4,6 +4,7 @@ The network is multilingual-e5-small cut in two (`index/transformer.py`). Its lo
 states that the reader goes on with; both halves and a mean give a text's vector. No torch.
 """
 
+import hashlib
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -37,7 +38,10 @@ class Contextual:
     @classmethod
     def load(cls, folder: Path = DEFAULT_FOLDER, *, threads: int = 2) -> "Contextual":
         """A model folder; its networks are loaded when first used. Raises ModelError where it is missing or changed."""
-        return cls(folder, verify_checksums(folder), threads)
+        sums = verify_checksums(folder)
+        # What makes vectors; an index stays good when the reader is trained anew.
+        embedding = "".join(sums.get(name, "") for name in (LOWER, POOLER, TOKENIZER))
+        return cls(folder, hashlib.sha256(embedding.encode()).hexdigest()[:16], threads)
 
     @cached_property
     def tokenizer(self) -> Tokenizer:

@@ -68,6 +68,28 @@ def export_reader(network: ReaderNetwork, path: Path) -> None:
     export_network(network, inputs, {**outputs, "polarity": {0: "n"}}, path)
 
 
+class _EntailmentHead(nn.Module):
+    """The part of a reader's network that says whether the passage answers."""
+
+    def __init__(self, network: ReaderNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, states: Tensor, mask: Tensor, roles: Tensor, heads: Tensor) -> Tensor:
+        return self.network.whole_of(states, mask, roles, heads)[1][:, 0]
+
+
+def export_entailment(network: ReaderNetwork, path: Path, *, bits: int = 8) -> None:
+    """Writes the entailment model, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ones = torch.ones(2, 24, dtype=torch.long)
+    inputs = {"states": torch.randn(2, 24, WIDTH), "mask": ones, "roles": ones, "heads": torch.tensor([3, 4])}
+    made = path.with_suffix(".new")
+    export_network(_EntailmentHead(network), inputs, {"answers": {0: "n"}}, made)
+    shrink(made, bits)
+    made.replace(path)
+
+
 def export(network: ReaderNetwork, folder: Path, vocabulary: Path, *, bits: int = 8) -> None:
     """Writes the three networks, the tokeniser and the checksums into a folder; the shipped pointer too where it has none."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -57,13 +57,17 @@ class ReaderNetwork(nn.Module):
             spans: ones where an answer may start or end, the passage's first token for none, (n, t).
             member: ones where a token belongs to a sentence, (n, s, t).
         """
-        read = self.upper(states + self.roles(roles), mask)
+        read, whole = self.whole_of(states, mask, roles, heads)
         logits = self.span(read).float().masked_fill(spans[..., None] == 0, FAR)
         link = torch.bmm(self.starts(read), self.ends(read).transpose(1, 2)).float() / LINK**0.5
-        first = read.gather(1, heads[:, None, None].expand(-1, 1, WIDTH))[:, 0]
-        whole = self.whole(torch.cat([read[:, 0], first], dim=1)).float()
         share = member / member.sum(2, keepdim=True).clamp(min=1)
         mean = torch.bmm(share.to(read.dtype), read)
         asked = read[:, :1].expand(-1, mean.shape[1], -1)
         sentences = self.sentence(torch.cat([mean, asked], dim=2)).float().squeeze(2)
         return Verdict(logits[..., :1] + logits[..., 1:].transpose(1, 2) + link, sentences, whole[:, 0], whole[:, 1])
+
+    def whole_of(self, states: Tensor, mask: Tensor, roles: Tensor, heads: Tensor) -> tuple[Tensor, Tensor]:
+        """The states read together, (n, t, WIDTH), and the two logits of the pair as a whole, (n, 2): answers, and yes."""
+        read = self.upper(states + self.roles(roles), mask)
+        first = read.gather(1, heads[:, None, None].expand(-1, 1, WIDTH))[:, 0]
+        return read, self.whole(torch.cat([read[:, 0], first], dim=1)).float()

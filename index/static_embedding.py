@@ -44,7 +44,8 @@ class StaticEmbedder:
     @classmethod
     def load(cls, folder: Path) -> "StaticEmbedder":
         """Reads a model folder and checks it against its checksums. Raises ModelError."""
-        fingerprint = verify_checksums(folder)
+        sums = verify_checksums(folder)
+        fingerprint = hashlib.sha256(json.dumps(sums).encode()).hexdigest()[:16]
         files = {name: _find(folder, name) for name in _FILES}
         try:
             tokenizer = Tokenizer.from_file(str(files["tokenizer.json"]))
@@ -83,8 +84,8 @@ class StaticEmbedder:
         return np.asarray(self._rows[chosen].astype(np.float32) * self._weights[chosen, None], dtype=np.float32)
 
 
-def verify_checksums(folder: Path) -> str:
-    """Compares a model folder with its checksums; returns their hash. Raises ModelError."""
+def verify_checksums(folder: Path) -> dict[str, str]:
+    """Compares a model folder with its checksums; returns them by file name. Raises ModelError."""
     path = folder / CHECKSUMS
     try:
         expected: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
@@ -97,7 +98,7 @@ def verify_checksums(folder: Path) -> str:
             raise ModelError(f"{folder / name} is missing: install Hakusho again") from None
         if actual != checksum:
             raise ModelError(f"{folder / name} is not the file that was shipped: install Hakusho again")
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    return expected
 
 
 def write_model(folder: Path, tokenizer: Tokenizer, table: Floats) -> None:

@@ -3,6 +3,7 @@
 `index/teaching/passages.jsonl` holds the project's own passages (names and figures invented),
 `items.jsonl` the questions over them and over paragraphs of JaQuAD and of dolly-ja, which are referred
 to by id: their text is read from the data folder. A tenth of the passages is held out for tuning.
+Statements over the project's own passages: `index/statements.py`.
 """
 
 import json
@@ -89,7 +90,7 @@ def held_out(passage: str) -> bool:
 def load_items(folder: Path = FOLDER) -> list[TeachingItem]:
     """All items. Raises TeachingError with the line that is wrong."""
     items = []
-    for number, line in enumerate(_lines(folder / "items.jsonl"), 1):
+    for number, line in enumerate(read_lines(folder / "items.jsonl"), 1):
         try:
             held = json.loads(line)
             held["answers"] = tuple((int(s), int(e)) for s, e in held["answers"])
@@ -102,11 +103,12 @@ def load_items(folder: Path = FOLDER) -> list[TeachingItem]:
 
 def load_passages(data: Path | None, folder: Path = FOLDER) -> dict[str, TeachingPassage]:
     """The project's own passages by id, and the paragraphs of JaQuAD and dolly-ja where a data folder is given."""
-    passages = [TeachingPassage(**json.loads(line)) for line in _lines(folder / "passages.jsonl")]
+    passages = [TeachingPassage(**json.loads(line)) for line in read_lines(folder / "passages.jsonl")]
     return {p.id: p for p in [*passages, *((*_jaquad(data), *_dolly(data)) if data else ())]}
 
 
-def _lines(path: Path) -> list[str]:
+def read_lines(path: Path) -> list[str]:
+    """The lines of a file of the teaching set. Raises TeachingError."""
     try:
         return path.read_text(encoding="utf-8").splitlines()
     except OSError as error:

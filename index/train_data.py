@@ -125,11 +125,13 @@ def similar_sentences(folder: Path) -> list[Pair]:
         item = json.loads(line)
         if item["label"] >= 4.0:
             pairs.append((item["sentence1"], item["sentence2"]))
+    return pairs + [(r["sentence_A_Ja"], r["sentence_B_Ja"]) for r in jsick(folder) if float(r["relatedness_score_Ja"]) >= 4.0]
+
+
+def jsick(folder: Path) -> list[dict[str, str]]:
+    """The rows of JSICK (Yanaka & Mineshima 2022): two sentences, how related they are, whether the first entails the second."""
     with need(folder, "jsick/jsick-ja.tsv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter="\t"):
-            if float(row["relatedness_score_Ja"]) >= 4.0:
-                pairs.append((row["sentence_A_Ja"], row["sentence_B_Ja"]))
-    return pairs
+        return list(csv.DictReader(file, delimiter="\t"))
 
 
 def instructions(folder: Path) -> list[Pair]:

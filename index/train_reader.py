@@ -9,7 +9,7 @@ import argparse
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -76,8 +76,8 @@ def loss_of(verdict: Verdict, wanted: Targets) -> Tensor:
 class Trainer:
     """Adam over the upper half and its heads, with a linear rise and fall of the rate."""
 
-    def __init__(self, network: ReaderNetwork, encoded: Encoded) -> None:
-        self.network, self.encoded = network, encoded
+    def __init__(self, network: ReaderNetwork, encoded: Encoded, loss: Callable[[Verdict, Targets], Tensor] = loss_of) -> None:
+        self.network, self.encoded, self.loss = network, encoded, loss
         heads = [p for n, p in network.named_parameters() if not n.startswith("upper.")]
         groups = [{"params": list(network.upper.parameters()), "top": RATE}, {"params": heads, "top": HEAD_RATE}]
         self.optimiser = torch.optim.AdamW(groups, lr=RATE, betas=(0.9, 0.98), weight_decay=0.01)
@@ -88,7 +88,7 @@ class Trainer:
         for states, pairs, wanted in pairs_of(examples, self.encoded):
             with bfloat():
                 verdict = read(self.network, states, pairs)
-            loss = loss_of(verdict, wanted) * len(states) / len(examples)
+            loss = self.loss(verdict, wanted) * len(states) / len(examples)
             loss.backward()  # type: ignore[no-untyped-call]
             total += float(loss.detach())
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
