@@ -38,8 +38,8 @@ Ints = NDArray[np.int64]
 # One question over the chapter counts as much as so many of the teaching set.
 CHAPTER = 3.0
 _C = 0.03
-# The sum of false answers and false refusals is least about here, over the chapter as elsewhere (`eval/log.md`).
-THRESHOLD = 0.48
+# The sum of false answers and false refusals is flat from here to .56, over the chapter as elsewhere (`eval/log.md`).
+THRESHOLD = 0.46
 
 
 def samples(assistant: Assistant, data: Path) -> Iterator[tuple[str, Evidence, bool]]:

@@ -147,9 +147,11 @@ class EvidenceReader:
 
 
 def _vacant(question: Question, candidates: list[Candidate]) -> bool:
-    """Whether the holder of an office is asked for, and none of the best passages names one."""
-    named = asks_identity(question) and offices(focus_of(question) or "")
-    return bool(named) and not any(c.signals["typed"] for c in candidates[:_LOOKED_AT])
+    """Whether the holder of an office is asked for, none of the best passages names one, nor the first anybody of that rank."""
+    if not asks_identity(question) or any(c.signals["typed"] for c in candidates[:_LOOKED_AT]):
+        return False
+    asked = {o.rank for o in offices(focus_of(question) or "")}
+    return bool(asked) and not asked & {o.rank for o in offices(candidates[0].passage.text)}
 
 
 def _asks_for(attribute: Attribute, folded: str, language: str) -> bool:
