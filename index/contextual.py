@@ -4,7 +4,6 @@ The network is multilingual-e5-small cut in two (`index/transformer.py`). Its lo
 states that the reader goes on with; both halves and a mean give a text's vector. No torch.
 """
 
-import hashlib
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -15,7 +14,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from index.static_embedding import ModelError, verify_checksums
+from index.static_embedding import ModelError, fingerprint_of, verify_checksums
 
 Floats = NDArray[np.float32]
 DEFAULT_FOLDER = Path(__file__).parent / "contextual"
@@ -40,8 +39,7 @@ class Contextual:
         """A model folder; its networks are loaded when first used. Raises ModelError where it is missing or changed."""
         sums = verify_checksums(folder)
         # What makes vectors; an index stays good when the reader is trained anew.
-        embedding = "".join(sums.get(name, "") for name in (LOWER, POOLER, TOKENIZER))
-        return cls(folder, hashlib.sha256(embedding.encode()).hexdigest()[:16], threads)
+        return cls(folder, fingerprint_of(sums.get(name, "") for name in (LOWER, POOLER, TOKENIZER)), threads)
 
     @cached_property
     def tokenizer(self) -> Tokenizer:

@@ -16,7 +16,7 @@ import onnxruntime
 
 from index.contextual import READER, Contextual, Floats
 from index.pointer import Pointer, joined
-from index.reader_batches import LONGEST_SPAN, Tokens, encode_question, encode_window, pair_up, span_mask
+from index.reader_batches import LONGEST_SPAN, Tokens, encode_question, encode_window, inputs_of, span_mask
 from index.reader_examples import Window
 from index.reader_words import Words
 from index.tokenise import default_tokeniser, language_of
@@ -141,11 +141,7 @@ class Reader:
 
     def _read(self, asked: Floats, words: Words | None, encoded: _Encoded, window: Window) -> Reading:
         q = len(asked)
-        pairs = pair_up([q], [encoded.tokens], [window])
-        inputs = {
-            "states": np.concatenate([asked, encoded.states])[None], "mask": pairs.mask, "roles": pairs.roles, "heads": pairs.heads,
-            "spans": pairs.spans, "member": pairs.member,
-        }  # fmt: skip
+        inputs = inputs_of(asked, encoded.states, encoded.tokens, window)
         (scores,), (sentences,), (answers,) = self._network.run(["scores", "sentences", "answers"], inputs)
         above = scores[q:, q:] - scores[q, q]
         pointed = self._pointed(words, encoded, window)

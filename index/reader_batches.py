@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +85,15 @@ def pair_up(asked: Sequence[int], passages: Sequence[Tokens], windows: Sequence[
         spans[i, q] = 1
         member[i, : len(w.sentences), q:end] = sentence_members(w, p)
     return Pairs(roles, mask, np.asarray(asked, dtype=np.int64), spans, member)
+
+
+def inputs_of(asked: NDArray[np.float32], states: NDArray[np.float32], tokens: Tokens, window: Window) -> dict[str, NDArray[Any]]:
+    """What the network is given of one question and one window, by the names of its inputs; the states are (tokens, width) each."""
+    pairs = pair_up([len(asked)], [tokens], [window])
+    return {
+        "states": np.concatenate([asked, states])[None], "mask": pairs.mask, "roles": pairs.roles, "heads": pairs.heads,
+        "spans": pairs.spans, "member": pairs.member,
+    }  # fmt: skip
 
 
 def span_mask(t: int, longest: int) -> NDArray[np.bool_]:

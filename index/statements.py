@@ -5,15 +5,15 @@ made here of the passages' own sentences. The tenth of the passages that the tea
 is held out here too.
 """
 
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from index.entailment import source_window
 from index.reader_examples import Example, Window, exchange, names_of, sentences_of
-from index.teaching import FOLDER, TeachingError, TeachingPassage, held_out, load_passages, read_lines
+from index.teaching import FOLDER, TeachingPassage, held_out, load_passages, read_records
 from index.train_data import jsick
 
 TRUE_KINDS = ("paraphrase", "translation", "condensed", "voice", "era", "resolved", "split", "joined")
@@ -42,15 +42,12 @@ class TaughtStatement:
 
 def load_statements(folder: Path = FOLDER) -> list[TaughtStatement]:
     """All statements. Raises TeachingError with the line that is wrong."""
-    made = []
-    for number, line in enumerate(read_lines(folder / "statements.jsonl"), 1):
-        try:
-            held = json.loads(line)
-            held["sources"] = tuple((int(s), int(e)) for s, e in held["sources"])
-            made.append(TaughtStatement(**held))
-        except (ValueError, KeyError, TypeError) as error:
-            raise TeachingError(f"statements.jsonl, line {number} is no statement ({error})") from None
-    return made
+    return read_records(folder / "statements.jsonl", _statement, "statement")
+
+
+def _statement(held: dict[str, Any]) -> TaughtStatement:
+    held["sources"] = tuple((int(s), int(e)) for s, e in held["sources"])
+    return TaughtStatement(**held)
 
 
 def source_of(statement: TaughtStatement, passage: TeachingPassage) -> Window:

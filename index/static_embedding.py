@@ -10,7 +10,7 @@ weights make sentence-transformers compute in single precision, as this does.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -44,8 +44,7 @@ class StaticEmbedder:
     @classmethod
     def load(cls, folder: Path) -> "StaticEmbedder":
         """Reads a model folder and checks it against its checksums. Raises ModelError."""
-        sums = verify_checksums(folder)
-        fingerprint = hashlib.sha256(json.dumps(sums).encode()).hexdigest()[:16]
+        fingerprint = fingerprint_of(verify_checksums(folder).values())
         files = {name: _find(folder, name) for name in _FILES}
         try:
             tokenizer = Tokenizer.from_file(str(files["tokenizer.json"]))
@@ -99,6 +98,11 @@ def verify_checksums(folder: Path) -> dict[str, str]:
         if actual != checksum:
             raise ModelError(f"{folder / name} is not the file that was shipped: install Hakusho again")
     return expected
+
+
+def fingerprint_of(checksums: Iterable[str]) -> str:
+    """One short hash for some checksums, in their order."""
+    return hashlib.sha256("".join(checksums).encode()).hexdigest()[:16]
 
 
 def write_model(folder: Path, tokenizer: Tokenizer, table: Floats) -> None:

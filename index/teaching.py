@@ -9,10 +9,10 @@ Statements over the project's own passages: `index/statements.py`.
 import json
 import random
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from index.reader_examples import Example, Window, cut, exchange, names_of, sentences_of, without_answer
 from source.errors import HakushoError
@@ -26,6 +26,7 @@ ELSEWHERE = ((True, 0.12), (False, 0.15))
 # How often one is asked with a name or number exchanged too, and how often without the sentence that answers.
 EXCHANGED, REMOVED = 0.08, 0.12
 Part = Literal["train", "held-out"]
+Record = TypeVar("Record")
 
 
 class TeachingError(HakushoError):
@@ -89,30 +90,34 @@ def held_out(passage: str) -> bool:
 
 def load_items(folder: Path = FOLDER) -> list[TeachingItem]:
     """All items. Raises TeachingError with the line that is wrong."""
-    items = []
-    for number, line in enumerate(read_lines(folder / "items.jsonl"), 1):
-        try:
-            held = json.loads(line)
-            held["answers"] = tuple((int(s), int(e)) for s, e in held["answers"])
-            held["history"] = tuple(held.get("history", ()))
-            items.append(TeachingItem(**held))
-        except (ValueError, KeyError, TypeError) as error:
-            raise TeachingError(f"items.jsonl, line {number} is no teaching item ({error})") from None
-    return items
+    return read_records(folder / "items.jsonl", _item, "teaching item")
+
+
+def _item(held: dict[str, Any]) -> TeachingItem:
+    held["answers"] = tuple((int(s), int(e)) for s, e in held["answers"])
+    held["history"] = tuple(held.get("history", ()))
+    return TeachingItem(**held)
 
 
 def load_passages(data: Path | None, folder: Path = FOLDER) -> dict[str, TeachingPassage]:
     """The project's own passages by id, and the paragraphs of JaQuAD and dolly-ja where a data folder is given."""
-    passages = [TeachingPassage(**json.loads(line)) for line in read_lines(folder / "passages.jsonl")]
+    passages = read_records(folder / "passages.jsonl", lambda held: TeachingPassage(**held), "passage")
     return {p.id: p for p in [*passages, *((*_jaquad(data), *_dolly(data)) if data else ())]}
 
 
-def read_lines(path: Path) -> list[str]:
-    """The lines of a file of the teaching set. Raises TeachingError."""
+def read_records(path: Path, make: Callable[[dict[str, Any]], Record], what: str) -> list[Record]:
+    """What is made of each line of a file of the teaching set. Raises TeachingError with the line that is wrong."""
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise TeachingError(f"cannot read {path} ({error.strerror}): install Hakusho again") from None
+    made = []
+    for number, line in enumerate(lines, 1):
+        try:
+            made.append(make(json.loads(line)))
+        except (ValueError, KeyError, TypeError) as error:
+            raise TeachingError(f"{path.name}, line {number} is no {what} ({error})") from None
+    return made
 
 
 def _jaquad(data: Path) -> list[TeachingPassage]:

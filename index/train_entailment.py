@@ -23,24 +23,15 @@ from index.reader_batches import Targets
 from index.reader_examples import Example
 from index.reader_network import ReaderNetwork, Verdict
 from index.statements import held_out_examples, statement_examples
-from index.train_reader import Encoded, Trainer, course, pairs_of, read
+from index.train_reader import Encoded, Trainer, course, in_blocks, pairs_of, read
 from source.errors import HakushoError
 
-SIZE, NEIGHBOURS = 48, 6
+SIZE, BLOCKS = 48, 8
 
 
 def loss_of(verdict: Verdict, wanted: Targets) -> Tensor:
     """Cross entropy of whether the source supports the statement."""
     return F.binary_cross_entropy_with_logits(verdict.answers, torch.from_numpy(wanted.answers))
-
-
-def batches(examples: Sequence[Example], rng: random.Random) -> list[list[Example]]:
-    """Examples in shuffled blocks of neighbours: those made of one statement or passage share their texts."""
-    blocks = [list(examples[at : at + NEIGHBOURS]) for at in range(0, len(examples), NEIGHBOURS)]
-    rng.shuffle(blocks)
-    return [
-        [e for block in blocks[at : at + SIZE // NEIGHBOURS] for e in block] for at in range(0, len(blocks), SIZE // NEIGHBOURS)
-    ]
 
 
 @torch.no_grad()
@@ -64,7 +55,7 @@ def run(options: argparse.Namespace) -> None:
     lower, _, tokenizer = load_pretrained(options.tokenizer)
     network = ReaderNetwork()
     network.load_state_dict(torch.load(options.reader, weights_only=True))
-    made = [b for _ in range(options.epochs) for b in batches(statement_examples(options.data, rng), rng)]
+    made = [b for _ in range(options.epochs) for b in in_blocks(statement_examples(options.data, rng), rng, SIZE, BLOCKS)]
     encoded = Encoded(lower.eval(), tokenizer)
     course(Trainer(network, encoded, loss_of), made, options.work, "entailment", (0.7, 0.02))
     export_entailment(network, options.out)

@@ -148,6 +148,15 @@ def read(network: ReaderNetwork, states: Tensor, pairs: Pairs) -> Verdict:
     return verdict
 
 
+def in_blocks(examples: Sequence[Example], rng: random.Random, size: int, count: int = 4) -> Iterator[list[Example]]:
+    """Batches of `count` blocks of neighbours, which share texts, the blocks shuffled."""
+    block = size // count
+    blocks = [list(examples[i : i + block]) for i in range(0, len(examples), block)]
+    rng.shuffle(blocks)
+    for at in range(0, len(blocks), count):
+        yield [e for some in blocks[at : at + count] for e in some]
+
+
 def batches(articles: Sequence[Article], rng: random.Random, size: int = 48) -> Iterator[list[Example]]:
     """Examples of JaQuAD, each article's near each other, so that texts are encoded once a batch."""
     some = list(articles)
@@ -155,21 +164,15 @@ def batches(articles: Sequence[Article], rng: random.Random, size: int = 48) -> 
     held: list[Example] = []
     for article, stranger in zip(some, [*some[1:], *some[:1]], strict=True):
         held += article_examples(article, rng, stranger)
-    # Neighbours share texts; blocks of neighbours are shuffled.
-    blocks = [held[i : i + size // 4] for i in range(0, len(held), size // 4)]
-    rng.shuffle(blocks)
-    for at in range(0, len(blocks), 4):
-        yield [e for block in blocks[at : at + 4] for e in block]
+    yield from in_blocks(held, rng, size)
 
 
 def mixed(articles: Sequence[Article], taught: Sequence[Example], rng: random.Random, size: int = 48) -> Iterator[list[Example]]:
     """The teaching set once, two fifths of every batch from JaQuAD."""
     own = size * 7 // 12
-    blocks = [list(taught[i : i + own // 4]) for i in range(0, len(taught), own // 4)]
-    rng.shuffle(blocks)
     other = batches(articles, rng, size)
-    for at in range(0, len(blocks), 4):
-        yield [e for block in blocks[at : at + 4] for e in block] + next(other)[: size - own]
+    for some in in_blocks(taught, rng, own):
+        yield some + next(other)[: size - own]
 
 
 def course(trainer: Trainer, made: Sequence[list[Example]], work: Path, name: str, rates: tuple[float, float]) -> None:
