@@ -16,7 +16,7 @@ from source.document import Document, Passage
 _LIST_GAP = 2.2
 _SEVERAL_GAP = 0.7
 _LIST_MOST = 8
-# The logarithm of the probability from which the reader's word alone is enough.
+# The logarithm of the probability from which the reader, by itself, holds that a passage answers: it may then stand twice as far below.
 _ANSWERS = math.log(0.6)
 _TYPED = ("person", "country", "organisation", "place", "date", "count")
 
@@ -40,11 +40,12 @@ def _supporting(question: Question, candidates: Sequence[Candidate], constraints
     gap = _LIST_GAP if question.wants_list and typed else _SEVERAL_GAP
     if not (question.wants_list or (typed and question.answer_type == "person" and fixed_by(question.text))):
         return [top.passage]
-    least = log_odds(top.score) - gap
+    best = log_odds(top.score)
     near = [
         c
         for c in candidates[1:_LIST_MOST]
-        if (log_odds(c.score) >= least or (not question.wants_list and _answers(c))) and (not typed or c.signals["typed"] == 1)
+        if best - log_odds(c.score) <= (gap if question.wants_list or not _answers(c) else 2 * gap)
+        and (not typed or c.signals["typed"] == 1)
     ]
     return [top.passage, *(c.passage for c in near if constraints.kept(question.text, c.passage).all)]
 
